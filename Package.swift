@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with: the language's own strictness, and no warning tolerated.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Everything but the two targets that hold C libraries (`Postgres`, `Sheets`) also says where memory is at risk.
+let safe = strict + [.strictMemorySafety()]
+
+/// Tests may use what they test without an access level on every import.
+let strictTests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+
+// Targets stand in dependency order: each may import those above it that `Sources/README.md` allows.
+let package = Package(
+    name: "pa31",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "pa31", targets: ["pa31"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPQ"),
+        .target(name: "Fields", swiftSettings: safe),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
+        .target(name: "Contract", dependencies: ["Postgres", "Fields", nio], swiftSettings: safe),
+        .target(name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle], swiftSettings: safe),
+        .target(name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+        .target(name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+        .target(
+            name: "API",
+            dependencies: [
+                "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: safe),
+        .executableTarget(
+            name: "pa31",
+            dependencies: [
+                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, yams, crypto, nio,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: safe),
+    ]
+)

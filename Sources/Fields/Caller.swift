@@ -1,0 +1,87 @@
+/// Who asks: nobody known, a member of an organisation with a token, or the platform itself (the clock, a migration).
+///
+/// It is passed as an argument all the way to the transaction, never kept in ambient state.
+public struct Caller: Sendable, Hashable {
+    /// What an organisation is on the platform (`domain.md` §5).
+    public enum OrganisationKind: String, FieldEnum {
+        case platform, partner, funder, employer, prescriber
+        case trainingProvider = "training_provider"
+    }
+
+    /// A member's role within the organisation (`security.md` §2).
+    public enum Role: String, FieldEnum {
+        case manager, editor, reader, dpo
+    }
+
+    /// What a token may be used for; the right is role × organisation kind × scope.
+    public enum Scope: String, FieldEnum {
+        case read, write
+    }
+
+    /// A known member, as the token or the CLI's `--as` established it.
+    public struct Member: Sendable, Hashable {
+        /// The member's id.
+        public var id: Identifier<Caller.Member>
+        /// The organisation the member belongs to.
+        public var organisationID: Identifier<OrganisationTag>
+        /// What that organisation is.
+        public var organisationKind: OrganisationKind
+        /// The member's role in it.
+        public var role: Role
+        /// What the token used allows.
+        public var scopes: Set<Scope>
+
+        /// A known member.
+        public init(
+            id: Identifier<Caller.Member>, organisationID: Identifier<OrganisationTag>,
+            organisationKind: OrganisationKind, role: Role, scopes: Set<Scope>
+        ) {
+            self.id = id
+            self.organisationID = organisationID
+            self.organisationKind = organisationKind
+            self.role = role
+            self.scopes = scopes
+        }
+    }
+
+    /// The member, when one is known.
+    public var member: Member?
+    /// True for the platform's own work: it may do what no member asked for, and the audit says `system`.
+    public var isSystem: Bool
+    /// The server's id of the request (or the CLI's of the command), kept in the audit.
+    public var requestID: String
+
+    /// Somebody without a token.
+    public static func anonymous(requestID: String) -> Caller {
+        Caller(member: nil, isSystem: false, requestID: requestID)
+    }
+
+    /// A known member.
+    public static func member(_ member: Member, requestID: String) -> Caller {
+        Caller(member: member, isSystem: false, requestID: requestID)
+    }
+
+    /// The platform itself.
+    public static func system(requestID: String) -> Caller {
+        Caller(member: nil, isSystem: true, requestID: requestID)
+    }
+
+    /// Whether the caller is in the platform's team with a role that changes things.
+    public var isTeamEditor: Bool {
+        isTeam && mayWrite
+    }
+
+    /// Whether the caller is in the platform's team.
+    public var isTeam: Bool {
+        member?.organisationKind == .platform
+    }
+
+    /// Whether the caller's role and token let it change what its organisation owns.
+    public var mayWrite: Bool {
+        guard let member else { return isSystem }
+        return (member.role == .manager || member.role == .editor) && member.scopes.contains(.write)
+    }
+}
+
+/// Marks ids of organisations, which `Fields` cannot see the type of.
+public enum OrganisationTag: Sendable {}

@@ -1,0 +1,312 @@
+public import Fields
+
+/// The database, as features see it: a Store says which lane by the call it makes, and nothing else knows.
+public final class Database: Sendable {
+    private let reads: Pool
+    private let transactions: Pool
+    private let slows: Pool
+    /// The clock that changes and their history are dated by.
+    public let clock: Clock
+    /// Where the ids of new rows come from.
+    public let ids: IDSource
+
+    /// Opens nothing yet. `reading` and `writing` are the logins of the read lane and of the two others.
+    public init(
+        _ settings: DatabaseSettings, reading: DatabaseSettings.Login = .public,
+        writing: DatabaseSettings.Login = .app, clock: Clock = .system, ids: IDSource = .random
+    ) {
+        func pool(_ lane: String, _ login: DatabaseSettings.Login, _ size: Int, _ timeout: Duration) -> Pool {
+            Pool(
+                size: size, waitLimit: settings.waitLimit,
+                settings: settings.connection(login, lane: lane, timeout: timeout))
+        }
+        reads = pool("read", reading, settings.readConnections, settings.statementTimeout)
+        transactions = pool("transaction", writing, settings.transactionConnections, settings.statementTimeout)
+        slows = pool("slow", writing, settings.slowConnections, settings.slowStatementTimeout)
+        self.clock = clock
+        self.ids = ids
+    }
+
+    private init(_ other: Database, clock: Clock) {
+        reads = other.reads
+        transactions = other.transactions
+        slows = other.slows
+        self.clock = clock
+        ids = other.ids
+    }
+
+    /// The same database and connections, dated by another clock: a rehearsal, a demonstration's past.
+    public func at(_ clock: Clock) -> Database { Database(self, clock: clock) }
+
+    /// Connections in use and callers waiting, by lane.
+    public var load: [(lane: String, lent: Int, waiting: Int)] {
+        [("read", reads), ("transaction", transactions), ("slow", slows)].map { ($0, $1.load.lent, $1.load.waiting) }
+    }
+
+    /// Closes every connection; those in use as they come back.
+    public func close() async {
+        await reads.close()
+        await transactions.close()
+        await slows.close()
+    }
+
+    // MARK: - The calls
+
+    /// One statement on public relations. Replayed once if its connection turns out to be dead.
+    public func read<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
+        try await lone(statement, type, in: reads)
+    }
+
+    /// One long statement on public relations: search, aggregates. Cancelled on the server when the task is.
+    public func slow<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
+        try await lone(statement, type, in: slows, cancelling: true)
+    }
+
+    /// A transaction in which policies and history know the caller.
+    ///
+    /// The body runs again from its start when the server says that two transactions collided: it must do nothing but
+    /// work on the database. What it throws rolls everything back.
+    public func transaction<T: Sendable>(
+        as caller: Caller, isolation: Isolation = .readCommitted, _ body: (Transaction) async throws -> T
+    ) async throws -> T {
+        try await transaction(caller, isolation, in: transactions, cancelling: false, body)
+    }
+
+    /// A transaction of the slow lane: exports, bulk loads. Cancelled on the server when the task is.
+    public func slow<T: Sendable>(
+        as caller: Caller, isolation: Isolation = .readCommitted, _ body: (Transaction) async throws -> T
+    ) async throws -> T {
+        try await transaction(caller, isolation, in: slows, cancelling: true, body)
+    }
+
+    // MARK: - How
+
+    private func lone<Row: Decodable>(
+        _ statement: SQL, _ type: Row.Type, in pool: Pool, cancelling: Bool = false
+    ) async throws -> Rows<Row> {
+        var connection = try await pool.lend()
+        func attempt() async throws -> Rows<Row> {
+            let current = connection
+            guard cancelling else { return try Rows(try await current.run(statement)) }
+            return try await withTaskCancellationHandler {
+                try Rows(try await current.run(statement))
+            } onCancel: {
+                current.cancel()
+            }
+        }
+        do {
+            let rows: Rows<Row>
+            do {
+                rows = try await attempt()
+            } catch let error as DatabaseError where error.kind == .stalePlan {
+                rows = try await attempt()
+            } catch let error as DatabaseError where error.kind == .connection {
+                // A read changes nothing: what was lost with an old connection is asked again on a new one, once.
+                connection = try await replaced(connection, in: pool)
+                rows = try await attempt()
+            }
+            await pool.takeBack(connection)
+            return rows
+        } catch let error as PlaceLost {
+            throw error.cause
+        } catch {
+            await pool.takeBack(connection)
+            throw error
+        }
+    }
+
+    /// The pool's place is gone with the connection that could not be replaced.
+    private struct PlaceLost: Error { let cause: any Error }
+
+    private func replaced(_ connection: Connection, in pool: Pool) async throws -> Connection {
+        do { return try await pool.replace(connection) } catch { throw PlaceLost(cause: error) }
+    }
+
+    /// Collisions are tried again so often, each time after a longer pause.
+    static let attempts = 6
+
+    private func transaction<T: Sendable>(
+        _ caller: Caller, _ isolation: Isolation, in pool: Pool, cancelling: Bool,
+        _ body: (Transaction) async throws -> T
+    ) async throws -> T {
+        var connection = try await pool.lend()
+        do {
+            var attempt = 1
+            while true {
+                do {
+                    try await begin(&connection, isolation, in: pool)
+                    let current = connection
+                    let value: T
+                    if cancelling {
+                        value = try await withTaskCancellationHandler {
+                            try await run(body, as: caller, on: current)
+                        } onCancel: {
+                            current.cancel()
+                        }
+                    } else {
+                        value = try await run(body, as: caller, on: current)
+                    }
+                    await pool.takeBack(connection)
+                    return value
+                } catch let error as DatabaseError
+                where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
+                    attempt += 1
+                }
+            }
+        } catch let error as PlaceLost {
+            throw error.cause
+        } catch {
+            await pool.takeBack(connection)
+            throw error
+        }
+    }
+
+    /// Begins on the lent connection, or on a new one if the server restarted since it was last used: nothing was
+    /// sent yet, so nothing is replayed.
+    private func begin(_ connection: inout Connection, _ isolation: Isolation, in pool: Pool) async throws {
+        do {
+            try await connection.simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        } catch where error.kind == .connection {
+            connection = try await replaced(connection, in: pool)
+            try await connection.simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        }
+    }
+
+    private func run<T>(
+        _ body: (Transaction) async throws -> T, as caller: Caller, on connection: Connection
+    ) async throws -> T {
+        do {
+            let transaction = Transaction(connection: connection, caller: caller, now: clock.now(), ids: ids)
+            try await transaction.introduce()
+            let value = try await body(transaction)
+            try Task.checkCancellation()
+            do {
+                // A COMMIT of a transaction that a swallowed error aborted answers ROLLBACK, without an error.
+                let answer = try await connection.commit()
+                guard answer == "COMMIT" else {
+                    throw DatabaseError(
+                        kind: .defect, sqlState: "25P02", message: "the transaction was aborted and its error ignored")
+                }
+            } catch let error as DatabaseError where error.kind == .connection {
+                throw DatabaseError(kind: .outcomeUnknown, sqlState: error.sqlState, message: error.message)
+            }
+            return value
+        } catch {
+            // A connection that can't roll back is not reusable, which the pool sees.
+            _ = try? await connection.simple("ROLLBACK")
+            throw error
+        }
+    }
+}
+
+/// How much of other transactions one sees.
+public enum Isolation: String, Sendable {
+    case readCommitted = "READ COMMITTED"
+    case repeatableRead = "REPEATABLE READ"
+    case serializable = "SERIALIZABLE"
+}
+
+/// The statements of one transaction. Valid only within the closure it was given to.
+public struct Transaction: Sendable {
+    let connection: Connection
+    /// For whom it runs.
+    public let caller: Caller
+    /// When it runs: one instant for the change, its history and its audit row.
+    public let now: Instant
+    private let ids: IDSource
+
+    init(connection: Connection, caller: Caller, now: Instant, ids: IDSource) {
+        self.connection = connection
+        self.caller = caller
+        self.now = now
+        self.ids = ids
+    }
+
+    /// The day it is in Paris.
+    public var today: Day { Day(now) }
+
+    /// An id for a new row.
+    public func newID<Entity>(_ type: Identifier<Entity>.Type = Identifier<Entity>.self) -> Identifier<Entity> {
+        ids.make(at: now)
+    }
+
+    /// Tells policies, triggers and defaults who acts, when and in which request.
+    func introduce() async throws {
+        let name = caller.isSystem ? "system" : caller.member?.id.fieldText ?? ""
+        try await execute(
+            """
+            SELECT set_config('pa31.caller', \(name), true),
+                   set_config('pa31.organisation', \(caller.member?.organisationID.fieldText ?? ""), true),
+                   set_config('pa31.request', \(caller.requestID), true),
+                   set_config('pa31.now', \(now), true)
+            """)
+    }
+
+    /// The rows of a statement.
+    public func rows<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
+        try Rows(try await connection.run(statement))
+    }
+
+    /// Runs a statement for its effect; returns the number of rows it touched.
+    @discardableResult
+    public func execute(_ statement: SQL) async throws -> Int {
+        try await connection.run(statement).affected
+    }
+
+    /// A COPY … TO STDOUT, its bytes pulled as fast as they are consumed. The statement takes no values.
+    public func copyOut(_ statement: SQL, chunk: Int = 64 * 1024) -> CopyOut {
+        CopyOut(connection: connection, statement: statement, chunk: chunk)
+    }
+
+    /// A COPY … FROM STDIN from a source that is read only as fast as the server takes it. Returns the rows copied;
+    /// a source that throws ends the COPY, and the transaction rolls back.
+    @discardableResult
+    public func copyIn<Source: AsyncSequence>(_ statement: SQL, from source: Source) async throws -> Int
+    where Source.Element == [UInt8] {
+        try await connection.startCopy(statement)
+        do {
+            for try await bytes in source { try await connection.copyIn(bytes) }
+        } catch {
+            _ = try? await connection.endCopyIn(failing: "the source failed")
+            throw error
+        }
+        return try await connection.endCopyIn(failing: nil)
+    }
+}
+
+/// The bytes of a COPY … TO STDOUT. Left before its end, its connection is closed rather than drained.
+public struct CopyOut: AsyncSequence, Sendable {
+    let connection: Connection
+    let statement: SQL
+    let chunk: Int
+
+    /// Pulls one chunk at a time.
+    public struct Iterator: AsyncIteratorProtocol {
+        let copy: CopyOut
+        var isStarted = false
+
+        /// The next bytes, or nil at the end.
+        public mutating func next() async throws -> [UInt8]? {
+            if !isStarted {
+                try await copy.connection.startCopy(copy.statement)
+                isStarted = true
+            }
+            return try await copy.connection.copyOut(atLeast: copy.chunk)
+        }
+    }
+
+    /// Starts the COPY at the first pull.
+    public func makeAsyncIterator() -> Iterator { Iterator(copy: self) }
+}
+
+/// One value of a statement that returns one column named `value`.
+public struct Value<Wrapped: Decodable & Sendable>: Decodable, Sendable {
+    /// The value.
+    public var value: Wrapped
+}
+
+extension Connection {
+    /// Commits; returns the command the server says it carried out.
+    func commit() throws(DatabaseError) -> String { try simple("COMMIT").command }
+}

@@ -1,0 +1,147 @@
+import Fields
+import Synchronization
+
+/// A bounded set of connections, lent in the order they are asked for.
+final class Pool: Sendable {
+    private struct Waiter {
+        let id: Int
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct State {
+        var idle: [Connection] = []
+        /// Places taken: connections lent out.
+        var lent = 0
+        /// Oldest first.
+        var waiters: [Waiter] = []
+        var nextWaiter = 0
+        /// Callers on their way into the queue or in it, who have not given up.
+        var pending: Set<Int> = []
+        var isClosed = false
+    }
+
+    let size: Int
+    let waitLimit: Duration
+    private let settings: ConnectionSettings
+    private let state = Mutex(State())
+
+    init(size: Int, waitLimit: Duration, settings: ConnectionSettings) {
+        self.size = size
+        self.waitLimit = waitLimit
+        self.settings = settings
+    }
+
+    /// Places in use, callers waiting.
+    var load: (lent: Int, waiting: Int) { state.withLock { ($0.lent, $0.waiters.count) } }
+
+    /// Lends a connection, opening one if none is idle; refuses with `unavailable` after the wait limit.
+    func lend() async throws -> Connection {
+        try await takePlace()
+        if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
+        return try await fresh()
+    }
+
+    /// Gives up a lent connection that proved dead and opens another in its place.
+    func replace(_ dead: Connection) async throws -> Connection {
+        await dead.close()
+        return try await fresh()
+    }
+
+    private func fresh() async throws -> Connection {
+        let connection = Connection(settings)
+        do {
+            try await connection.open()
+            return connection
+        } catch {
+            freePlace()
+            throw error
+        }
+    }
+
+    /// Takes a connection back; one that is not fit for the next user is closed.
+    func takeBack(_ connection: Connection) async {
+        if await connection.isReusable {
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.idle.append(connection) }
+                return state.isClosed
+            }
+            if isClosed { await connection.close() }
+        } else {
+            await connection.close()
+        }
+        freePlace()
+    }
+
+    /// Closes what is idle, and the rest as it comes back.
+    func close() async {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for connection in idle { await connection.close() }
+    }
+
+    private func takePlace() async throws {
+        let id: Int? = state.withLock {
+            if $0.lent < size, $0.waiters.isEmpty {
+                $0.lent += 1
+                return nil
+            }
+            $0.nextWaiter += 1
+            $0.pending.insert($0.nextWaiter)
+            return $0.nextWaiter
+        }
+        guard let id else { return }
+        let timeout = Task { [self] in
+            do { try await Task.sleep(for: waitLimit) } catch { return }
+            giveUp(id)
+        }
+        let gotPlace = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // Nil: wait. Otherwise the answer is known already.
+                let answer: Bool? = state.withLock {
+                    guard $0.pending.contains(id) else { return false }
+                    if $0.lent < size {
+                        $0.lent += 1
+                        return true
+                    }
+                    $0.waiters.append(Waiter(id: id, continuation: continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            giveUp(id)
+        }
+        timeout.cancel()
+        state.withLock { _ = $0.pending.remove(id) }
+        if Task.isCancelled, gotPlace {
+            freePlace()
+            throw CancellationError()
+        }
+        guard gotPlace else {
+            if Task.isCancelled { throw CancellationError() }
+            throw Problem.unavailable()
+        }
+    }
+
+    private func giveUp(_ id: Int) {
+        let waiter: Waiter? = state.withLock {
+            if let position = $0.waiters.firstIndex(where: { $0.id == id }) { return $0.waiters.remove(at: position) }
+            $0.pending.remove(id)
+            return nil
+        }
+        waiter?.continuation.resume(returning: false)
+    }
+
+    /// Gives the place to whoever waits longest.
+    private func freePlace() {
+        let waiter: Waiter? = state.withLock {
+            if !$0.waiters.isEmpty { return $0.waiters.removeFirst() }
+            $0.lent -= 1
+            return nil
+        }
+        waiter?.continuation.resume(returning: true)
+    }
+}

@@ -1,0 +1,5 @@
+import ArgumentParser
+import Configuration
+import Crypto
+import Yams
+print("stub")
