@@ -16,11 +16,20 @@ CHECKOUT=$(printf '%s' "$ROOT" | sha256sum | cut -c1-10)
 OLDEST_POSTGRES=15
 OLDEST_SWIFT=6.2
 
-say() { printf '%s\n' "$*"; }
-complain() { printf '%s\n' "$*" >&2; }
+# Each argument is a line.
+say() { printf '%s\n' "$@"; }
+complain() { printf '%s\n' "$@" >&2; }
 # A caller's mistake, or something missing that we can't provide: exit 2. Everything else that fails is 1.
 refuse() { complain "$@"; exit 2; }
 quoted() { printf "'%s'" "${1//\'/\'\\\'\'}"; }
+
+# make_data: makes $DATA, where everything of this checkout is.
+make_data() {
+    if ! mkdir -p "$DATA" 2>/dev/null || [[ ! -w $DATA ]]; then
+        refuse "$DATA can't be written. Run this as root, or as the user that owns it:" \
+            "$(stat -c %U "$DATA" 2>/dev/null || stat -c %U "$ROOT")"
+    fi
+}
 
 # --- Stopping --------------------------------------------------------------------------------------------------------
 
@@ -99,7 +108,8 @@ end_group() {
 # postgres_bin [MAJOR]: the directory of the newest PostgreSQL that will do, or of that major version; fails if none.
 postgres_bin() {
     local found version directory
-    for directory in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) "$(pg_config --bindir 2>/dev/null || true)"; do
+    for directory in \
+        $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) "$(pg_config --bindir 2>/dev/null || true)"; do
         [[ -x $directory/postgres && -x $directory/initdb ]] || continue
         found=$("$directory/postgres" --version)
         version=${found##*) }
@@ -142,10 +152,12 @@ need_swift() {
     local version
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1) || true
     if [[ -z $version ]]; then
-        refuse "A Swift toolchain $OLDEST_SWIFT or newer is needed, and there is no 'swift' in PATH: https://www.swift.org/install/"
+        refuse "A Swift toolchain $OLDEST_SWIFT or newer is needed, and there is no 'swift' in PATH:" \
+            "https://www.swift.org/install/"
     fi
     if [[ $(printf '%s\n' "$OLDEST_SWIFT" "$version" | sort -V | head -n 1) != "$OLDEST_SWIFT" ]]; then
-        refuse "A Swift toolchain $OLDEST_SWIFT or newer is needed; this one is $version: https://www.swift.org/install/"
+        refuse "A Swift toolchain $OLDEST_SWIFT or newer is needed; this one is $version:" \
+            "https://www.swift.org/install/"
     fi
 }
 
@@ -161,7 +173,8 @@ install_packages() {
         CLUSTER_RULE=/etc/postgresql-common/createcluster.d/zz-pa31.conf
         CLEANUPS+=(restore_cluster_rule)
         mkdir -p "${CLUSTER_RULE%/*}"
-        printf '%s\n' '# While pa31 installs packages; remove it if it is still here.' 'create_main_cluster = false' >"$CLUSTER_RULE"
+        printf '%s\n' '# While pa31 installs packages; remove it if it is still here.' \
+            'create_main_cluster = false' >"$CLUSTER_RULE"
     fi
     CHILD_IS_GENTLE=yes
     attended env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
@@ -175,18 +188,21 @@ install_packages() {
 
 CLUSTER_RULE=
 restore_cluster_rule() {
-    [[ -z $CLUSTER_RULE ]] || rm -f "$CLUSTER_RULE"
+    [[ -n $CLUSTER_RULE ]] || return 0
+    rm -f "$CLUSTER_RULE"
+    rmdir "${CLUSTER_RULE%/*}" 2>/dev/null || true
     CLUSTER_RULE=
 }
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
-# By the name of the server: its directory, its OS user, and two locks. Whoever starts or stops it holds the first
-# meanwhile; whoever uses it shares the second until the end, and the last one to leave stops the server.
-declare -A PG_HOME=() PG_USER=() PG_TURN=() PG_USE=()
+# By the name of the server: its directory, its OS user, its socket's directory once it is known to be ours, and two
+# locks. Whoever starts or stops it holds the first meanwhile; whoever uses it shares the second until the end, and the
+# last one to leave stops the server.
+declare -A PG_HOME=() PG_USER=() PG_SOCKET=() PG_TURN=() PG_USE=()
 
-# as_server USER COMMAND …: becomes that command, as that OS user, from a directory it can enter and with nothing of our
-# environment: always in a subshell. `setpriv` becomes it too: a signal reaches it, which `su` would swallow.
+# as_server USER COMMAND …: becomes that command, as that OS user, from a directory it can enter and with nothing of
+# our environment: always in a subshell. `setpriv` becomes it too: a signal reaches it, which `su` would swallow.
 as_server() {
     local user=$1 descriptor
     shift
@@ -203,7 +219,8 @@ as_server() {
 # Asked as the server's user: in a container, root may not see where another user's process stands.
 processes_in() {
     local cluster=${PG_HOME[$1]}/cluster process directory
-    (as_server "${PG_USER[$1]}" find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' -printf '%h %l\n') 2>/dev/null |
+    (as_server "${PG_USER[$1]}" \
+        find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' -printf '%h %l\n') 2>/dev/null |
         while read -r process directory; do
             if [[ $directory == "$cluster" ]]; then printf '%s\n' "${process##*/}"; fi
         done || true
@@ -232,7 +249,8 @@ choose_home() {
     if ((EUID == 0)); then
         # PostgreSQL refuses to run as root.
         user=postgres
-        id "$user" >/dev/null 2>&1 || refuse "There is no OS user 'postgres' to run PostgreSQL as: adduser --system --group postgres"
+        id "$user" >/dev/null 2>&1 ||
+            refuse "There is no OS user 'postgres' to run PostgreSQL as. Make one: adduser --system --group postgres"
         # A checkout under a closed directory (/root) can't be entered by that user.
         if ! (as_server "$user" test -x "$DATA") 2>/dev/null; then
             mkdir -p "/var/lib/pa31/$CHECKOUT"
@@ -302,17 +320,19 @@ CONF
 # take a name first, and whoever owns the directory could answer in the server's place.
 own_socket_directory() {
     local user=${PG_USER[$1]} found
-    (as_server "$user" mkdir -m 0700 "$PGSOCKET") 2>/dev/null && return 0
-    found=$(stat -c '%F, mode %a, owner %U' "$PGSOCKET") || return 1
-    [[ $found == "directory, mode 700, owner $user" ]] ||
-        refuse "$PGSOCKET must be a directory of mode 700 that belongs to $user, and is: $found. Remove it first."
+    if ! (as_server "$user" mkdir -m 0700 "$PGSOCKET") 2>/dev/null; then
+        found=$(stat -c '%F, mode %a, owner %U' "$PGSOCKET") || return 1
+        [[ $found == "directory, mode 700, owner $user" ]] ||
+            refuse "$PGSOCKET must be a directory of mode 700 that belongs to $user, and is: $found. Remove it first."
+    fi
+    PG_SOCKET[$1]=$PGSOCKET
 }
 
 # start_postgres NAME: starts this checkout's private PostgreSQL of that name, making it first if needed, or joins the
 # one that runs; sets PGSOCKET, PGBIN and PGLOG. The superuser is `postgres`. Call `stop_on_exit` first.
 start_postgres() {
-    local name=$1 cluster running turn use variable
-    mkdir -p "$DATA" || refuse "$DATA can't be made: run this as the user that owns the checkout."
+    local name=$1 cluster version running turn use variable
+    make_data
     # Settings for another server (PGHOST, PGUSER, PGSERVICE …) must not lead anything of ours there.
     for variable in $(compgen -e | grep '^PG' || true); do unset "$variable"; done
 
@@ -330,10 +350,13 @@ start_postgres() {
     CLEANUPS+=("stop_postgres $name")
 
     if [[ ! -e $cluster ]]; then make_cluster "$name"; fi
-    PGBIN=$(postgres_bin "$(<"$cluster/PG_VERSION")") ||
-        refuse "$cluster was made by PostgreSQL $(<"$cluster/PG_VERSION"), which is not installed: install it, or remove that directory."
+    version=$(<"$cluster/PG_VERSION")
+    PGBIN=$(postgres_bin "$version") ||
+        refuse "$cluster was made by PostgreSQL $version, which is not installed." \
+            "Install it, or remove that directory."
     PGLOG=$cluster/server.log
 
+    own_socket_directory "$name"
     running=$(running_server "$name")
     if [[ -n $running ]]; then
         say "PostgreSQL '$name' already runs (process $running): using it."
@@ -361,19 +384,20 @@ make_cluster() {
 
 # launch NAME: starts the server, also after a crash.
 launch() {
-    local name=$1 cluster=${PG_HOME[$1]}/cluster user=${PG_USER[$1]} process
-    own_socket_directory "$name"
+    local name=$1 cluster=${PG_HOME[$1]}/cluster user=${PG_USER[$1]} process size
     settle_configuration "$name"
     # After a crash of the postmaster its children end by themselves, most of them at once.
     if wait_for_nobody "$name" 10; then
-        # Nobody is there. If postmaster.pid names a process that lives, its number was given again (or the directory is
-        # a copy), and PostgreSQL would refuse to start. A dead one it sorts out itself.
+        # Nobody is there. If postmaster.pid names a process that lives, its number was given again (or the directory
+        # is a copy), and PostgreSQL would refuse to start. A dead one it sorts out itself.
         process=$(head -n 1 "$cluster/postmaster.pid" 2>/dev/null) || process=
         if [[ -n $process && -e /proc/$process ]]; then (as_server "$user" rm -f "$cluster/postmaster.pid"); fi
     fi
     # Starts, stops and errors only, and still it must not grow for years.
-    if (($(stat -c %s "$PGLOG" 2>/dev/null || echo 0) > 10000000)); then (as_server "$user" mv "$PGLOG" "$PGLOG.old"); fi
-    attended as_server "$user" "$PGBIN/pg_ctl" start --silent --wait --timeout 60 --pgdata "$cluster" --log "$PGLOG" || {
+    size=$(stat -c %s "$PGLOG" 2>/dev/null) || size=0
+    if ((size > 10000000)); then (as_server "$user" mv "$PGLOG" "$PGLOG.old"); fi
+    attended as_server "$user" \
+        "$PGBIN/pg_ctl" start --silent --wait --timeout 60 --pgdata "$cluster" --log "$PGLOG" || {
         complain "PostgreSQL '$name' did not start. The end of $PGLOG:"
         tail -n 15 "$PGLOG" >&2 || true
         return 1
@@ -382,7 +406,7 @@ launch() {
 
 # stop_postgres NAME: leaves the server, and stops it unless another script uses it. Done on exit in any case.
 stop_postgres() {
-    local name=$1 cluster user turn use mode
+    local name=$1 cluster user socket turn use mode
     use=${PG_USE[$name]:-}
     [[ -n $use ]] || return 0
     turn=${PG_TURN[$name]} cluster=${PG_HOME[$name]}/cluster user=${PG_USER[$name]}
@@ -390,13 +414,16 @@ stop_postgres() {
     if flock --wait 90 "$turn" && flock --exclusive --nonblock "$use"; then
         for mode in fast immediate; do
             [[ -n $(running_server "$name") ]] || break
-            (as_server "$user" "$PGBIN/pg_ctl" stop --silent --mode "$mode" --wait --timeout 60 --pgdata "$cluster") || true
+            (as_server "$user" \
+                "$PGBIN/pg_ctl" stop --silent --mode "$mode" --wait --timeout 60 --pgdata "$cluster") || true
         done
         # Interrupted while it started, it ends by itself.
         if wait_for_nobody "$name" 10; then
-            rmdir "$PGSOCKET" 2>/dev/null || true
+            # After a crash it still holds the socket. As the server's user: in /tmp, root follows no one's links.
+            socket=${PG_SOCKET[$name]:-}
+            if [[ -n $socket ]]; then (as_server "$user" rm -rf "$socket"); fi
         else
-            complain "PostgreSQL '$name' did not stop: see $PGLOG"
+            complain "PostgreSQL '$name' did not stop: see $cluster/server.log"
         fi
     fi
     unset "PG_USE[$name]"

@@ -39,7 +39,8 @@ BEGIN
         END;
         -- Also for a role that was there: what it may do is decided here.
         EXECUTE format(
-            'ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT %s', wanted.name, wanted.attributes);
+            'ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT %s',
+            wanted.name, wanted.attributes);
     END LOOP;
 END
 $$;

@@ -84,42 +84,31 @@ public final class Database: Sendable {
     private func lone<Row: Decodable>(
         _ statement: SQL, _ type: Row.Type, in pool: Pool, cancelling: Bool = false
     ) async throws -> Rows<Row> {
-        var connection = try await pool.lend()
-        func attempt() async throws -> Rows<Row> {
-            let current = connection
-            guard cancelling else { return try Rows(try await current.run(statement)) }
-            return try await withTaskCancellationHandler {
-                try Rows(try await current.run(statement))
-            } onCancel: {
-                current.cancel()
-            }
-        }
         do {
-            let rows: Rows<Row>
-            do {
-                rows = try await attempt()
-            } catch let error as DatabaseError where error.kind == .stalePlan {
-                rows = try await attempt()
-            } catch let error as DatabaseError where error.kind == .connection {
-                // A read changes nothing: what was lost with an old connection is asked again on a new one, once.
-                connection = try await replaced(connection, in: pool)
-                rows = try await attempt()
+            return try await pool.withConnection { connection in
+                do {
+                    return try await attempt(statement, on: connection, cancelling: cancelling)
+                } catch let error as DatabaseError where error.kind == .stalePlan {
+                    return try await attempt(statement, on: connection, cancelling: cancelling)
+                }
             }
-            await pool.takeBack(connection)
-            return rows
-        } catch let error as PlaceLost {
-            throw error.cause
-        } catch {
-            await pool.takeBack(connection)
-            throw error
+        } catch let error as DatabaseError where error.kind == .connection {
+            // A read changes nothing: what was lost with an old connection is asked again on a new one, once.
+            return try await pool.withConnection(fresh: true) { connection in
+                try await attempt(statement, on: connection, cancelling: cancelling)
+            }
         }
     }
 
-    /// The pool's place is gone with the connection that could not be replaced.
-    private struct PlaceLost: Error { let cause: any Error }
-
-    private func replaced(_ connection: Connection, in pool: Pool) async throws -> Connection {
-        do { return try await pool.replace(connection) } catch { throw PlaceLost(cause: error) }
+    private func attempt<Row: Decodable>(
+        _ statement: SQL, on connection: Connection, cancelling: Bool
+    ) async throws -> Rows<Row> {
+        guard cancelling else { return try Rows(try await connection.run(statement)) }
+        return try await withTaskCancellationHandler {
+            try Rows(try await connection.run(statement))
+        } onCancel: {
+            connection.cancel()
+        }
     }
 
     /// Collisions are tried again so often, each time after a longer pause.
@@ -129,47 +118,43 @@ public final class Database: Sendable {
         _ caller: Caller, _ isolation: Isolation, in pool: Pool, cancelling: Bool,
         _ body: (Transaction) async throws -> T
     ) async throws -> T {
-        var connection = try await pool.lend()
         do {
-            var attempt = 1
-            while true {
-                do {
-                    try await begin(&connection, isolation, in: pool)
-                    let current = connection
-                    let value: T
-                    if cancelling {
-                        value = try await withTaskCancellationHandler {
-                            try await run(body, as: caller, on: current)
-                        } onCancel: {
-                            current.cancel()
-                        }
-                    } else {
-                        value = try await run(body, as: caller, on: current)
-                    }
-                    await pool.takeBack(connection)
-                    return value
-                } catch let error as DatabaseError
-                where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts {
-                    try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
-                    attempt += 1
-                }
+            return try await pool.withConnection { connection in
+                do throws(DatabaseError) { try await connection.begin(isolation) } catch { throw NotBegun(cause: error) }
+                return try await attempts(body, caller, isolation, on: connection, cancelling: cancelling)
             }
-        } catch let error as PlaceLost {
+        } catch let error as NotBegun where error.cause.kind == .connection {
+            // The server restarted since the connection was last used. Nothing was sent, so nothing is replayed.
+            return try await pool.withConnection(fresh: true) { connection in
+                try await connection.begin(isolation)
+                return try await attempts(body, caller, isolation, on: connection, cancelling: cancelling)
+            }
+        } catch let error as NotBegun {
             throw error.cause
-        } catch {
-            await pool.takeBack(connection)
-            throw error
         }
     }
 
-    /// Begins on the lent connection, or on a new one if the server restarted since it was last used: nothing was
-    /// sent yet, so nothing is replayed.
-    private func begin(_ connection: inout Connection, _ isolation: Isolation, in pool: Pool) async throws {
-        do {
-            try await connection.simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
-        } catch where error.kind == .connection {
-            connection = try await replaced(connection, in: pool)
-            try await connection.simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+    /// The connection failed before anything of the transaction was sent.
+    private struct NotBegun: Error { let cause: DatabaseError }
+
+    private func attempts<T: Sendable>(
+        _ body: (Transaction) async throws -> T, _ caller: Caller, _ isolation: Isolation,
+        on connection: Connection, cancelling: Bool
+    ) async throws -> T {
+        var attempt = 1
+        while true {
+            do {
+                return try await withTaskCancellationHandler {
+                    try await run(body, as: caller, on: connection)
+                } onCancel: {
+                    if cancelling { connection.cancel() }
+                }
+            } catch let error as DatabaseError
+            where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
+                try await connection.begin(isolation)
+                attempt += 1
+            }
         }
     }
 
@@ -307,6 +292,11 @@ public struct Value<Wrapped: Decodable & Sendable>: Decodable, Sendable {
 }
 
 extension Connection {
+    /// Begins a transaction.
+    func begin(_ isolation: Isolation) throws(DatabaseError) {
+        try simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+    }
+
     /// Commits; returns the command the server says it carried out.
     func commit() throws(DatabaseError) -> String { try simple("COMMIT").command }
 }

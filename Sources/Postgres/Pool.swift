@@ -34,20 +34,27 @@ final class Pool: Sendable {
     /// Places in use, callers waiting.
     var load: (lent: Int, waiting: Int) { state.withLock { ($0.lent, $0.waiters.count) } }
 
-    /// Lends a connection, opening one if none is idle; refuses with `unavailable` after the wait limit.
-    func lend() async throws -> Connection {
+    /// Lends a connection for the time of the body, opening one if none is idle or a `fresh` one is asked for; refuses
+    /// with `unavailable` after the wait limit.
+    func withConnection<T: Sendable>(fresh: Bool = false, _ body: (Connection) async throws -> T) async throws -> T {
         try await takePlace()
-        if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
-        return try await fresh()
+        let connection: Connection
+        if !fresh, let idle = state.withLock({ $0.idle.popLast() }) {
+            connection = idle
+        } else {
+            connection = try await open()
+        }
+        do {
+            let value = try await body(connection)
+            await takeBack(connection)
+            return value
+        } catch {
+            await takeBack(connection)
+            throw error
+        }
     }
 
-    /// Gives up a lent connection that proved dead and opens another in its place.
-    func replace(_ dead: Connection) async throws -> Connection {
-        await dead.close()
-        return try await fresh()
-    }
-
-    private func fresh() async throws -> Connection {
+    private func open() async throws -> Connection {
         let connection = Connection(settings)
         do {
             try await connection.open()
@@ -59,7 +66,7 @@ final class Pool: Sendable {
     }
 
     /// Takes a connection back; one that is not fit for the next user is closed.
-    func takeBack(_ connection: Connection) async {
+    private func takeBack(_ connection: Connection) async {
         if await connection.isReusable {
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.idle.append(connection) }

@@ -100,6 +100,12 @@ COMMENT ON COLUMN audit_seal.row_hash IS 'internal SHA-256 of the row''s and its
 COMMENT ON COLUMN audit_seal.chain_hash IS 'internal SHA-256 of the previous chain hash, the position, the row''s id and its hash.';
 COMMENT ON COLUMN audit_seal.sealed_at IS 'internal When.';
 
+CREATE TABLE audit_pending (
+    audit_id uuid CONSTRAINT audit_pending_key PRIMARY KEY
+);
+COMMENT ON TABLE audit_pending IS 'Audit rows that the sealer has not chained yet; it empties this queue every second.';
+COMMENT ON COLUMN audit_pending.audit_id IS 'internal The row. A row missing here without a seal is what audit verify calls unsealed.';
+
 -- Starts an operation: writes its audit row and remembers it for record_changes(). A change without an operation is
 -- refused by field_change.audit_id NOT NULL, so nothing can be changed without a trace, by any code.
 CREATE FUNCTION begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb)
@@ -111,11 +117,13 @@ BEGIN ATOMIC
             coalesce(nullif(current_setting('pa31.request', true), ''), 'sql'),
             begin_operation.operation, begin_operation.subject_kind, begin_operation.subject_id,
             begin_operation.details);
+    INSERT INTO audit_pending (audit_id) VALUES (begin_operation.id);
     SELECT set_config('pa31.audit', begin_operation.id::text, true)::uuid;
 END;
 COMMENT ON FUNCTION begin_operation IS 'Writes the audit row of what follows in this transaction.';
 
--- One field_change for each column that differs; version columns say nothing of their own. TG_ARGV[0], when given,
+-- One field_change for each column that differs. The row's version is among them, so that "what changed since version
+-- 7" has an answer; columns that only follow from others are not. TG_ARGV[0], when given,
 -- names the column that holds the id of the action the row is a part of.
 CREATE FUNCTION record_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -128,7 +136,7 @@ BEGIN
            CASE WHEN TG_NARGS > 0 THEN (identity->>TG_ARGV[0])::uuid END,
            key, nullif(before->key, 'null'), nullif(after->key, 'null')
       FROM jsonb_object_keys(identity) AS key
-     WHERE key NOT IN ('id', 'version', 'public_version', 'search_text')
+     WHERE key NOT IN ('id', 'updated_at', 'public_version', 'search_text')
        AND nullif(before->key, 'null') IS DISTINCT FROM nullif(after->key, 'null')
      ORDER BY key;
     RETURN NULL;
@@ -150,4 +158,6 @@ GRANT INSERT ON instance TO pa31_operator;
 GRANT SELECT, INSERT ON audit_log, field_change TO pa31_app, pa31_operator;
 GRANT SELECT ON audit_log, field_change TO pa31_audit_seal;
 GRANT SELECT, INSERT ON audit_seal TO pa31_audit_seal;
+GRANT SELECT, INSERT ON audit_pending TO pa31_app, pa31_operator;
+GRANT SELECT, DELETE ON audit_pending TO pa31_audit_seal;
 GRANT SELECT ON audit_seal TO pa31_app, pa31_operator;

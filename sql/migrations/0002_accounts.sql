@@ -74,5 +74,6 @@ COMMENT ON COLUMN api_token.last_use_at IS 'internal Its last use, to the hour.'
 
 GRANT SELECT, INSERT, UPDATE ON organisation, member TO pa31_operator;
 GRANT SELECT, INSERT, UPDATE ON api_token TO pa31_operator;
-GRANT SELECT ON organisation, member, api_token TO pa31_app;
+GRANT SELECT ON organisation, api_token TO pa31_app;
+GRANT SELECT (id, organisation_id, name, role, disabled_at) ON member TO pa31_app;
 GRANT UPDATE (last_use_at) ON api_token TO pa31_app;

@@ -1,0 +1,63 @@
+import Contract
+import Fields
+
+/// What can be refused about organisations, members and tokens.
+enum AccountRefusals {
+    static let memberProblem = Problem(
+        "member.not_found", .notFound, fr: "Membre inconnu, ou dont les droits ont pris fin.",
+        en: "Unknown member, or one whose rights have ended.")
+    static let organisationProblem = Problem(
+        "organisation.not_found", .notFound, fr: "Organisme inconnu.", en: "Unknown organisation.")
+    static let tokenProblem = Problem("token.not_found", .notFound, fr: "Jeton inconnu.", en: "Unknown token.")
+    static let invalid = Problem(
+        "account.invalid", .invalid, fr: "Compte refusé.", en: "Account refused.")
+    static let taken = Problem(
+        "account.taken", .conflict, fr: "Ce nom est déjà pris.", en: "This name is already taken.")
+
+    static func unknownMember() -> Refusal { memberProblem() }
+
+    static func unknownOrganisation(_ code: String) -> Refusal {
+        organisationProblem(
+            fr: "Aucun organisme n'a le code « \(code) » (voir : pa31 organisation list).",
+            en: "No organisation has the code '\(code)' (see: pa31 organisation list).")
+    }
+
+    static func notFirst() -> Refusal {
+        taken(
+            fr: "--first ne sert qu'une fois, pour le premier membre de l'équipe : utilisez --as.",
+            en: "--first is for the team's first member only: use --as.")
+    }
+
+    static func dpoOutsideTeam() -> Refusal {
+        invalid(fr: "Le rôle dpo n'existe que dans l'équipe.", en: "The role dpo exists in the team only.")
+    }
+
+    static func wider() -> Refusal {
+        Problem.forbidden(
+            fr: "Un jeton ne peut pas en créer un qui permet davantage.", en: "A token cannot make a wider one.")
+    }
+
+    /// A constraint's name → what its breaking means.
+    static let byConstraint: [String: Refusal] = [
+        "organisation_code_once": taken(
+            fr: "Un organisme porte déjà ce code.", en: "An organisation has this code already."),
+        "organisation_name_once": taken(
+            fr: "Un organisme porte déjà ce nom.", en: "An organisation has this name already."),
+        "organisation_siret_once": taken(
+            fr: "Un organisme porte déjà ce SIRET.", en: "An organisation has this SIRET already."),
+        "organisation_name_text": invalid(
+            fr: "Le nom d'un organisme a 1 à 200 caractères.", en: "An organisation's name has 1 to 200 characters.",
+            errors: [FieldProblem("/name", fr: "1 à 200 caractères", en: "1 to 200 characters")]),
+        "member_email_once": taken(
+            fr: "Un membre a déjà cette adresse.", en: "A member has this address already."),
+        "member_name_text": invalid(
+            fr: "Le nom d'un membre a 1 à 120 caractères.", en: "A member's name has 1 to 120 characters.",
+            errors: [FieldProblem("/name", fr: "1 à 120 caractères", en: "1 to 120 characters")]),
+        "api_token_label_text": invalid(
+            fr: "Le nom d'un jeton a 1 à 100 caractères.", en: "A token's label has 1 to 100 characters.",
+            errors: [FieldProblem("/label", fr: "1 à 100 caractères", en: "1 to 100 characters")]),
+        "api_token_at_most_a_year": invalid(
+            fr: "Un jeton vaut de 1 jour à 12 mois.", en: "A token is good for 1 day to 12 months.",
+            errors: [FieldProblem("/valid_days", fr: "de 1 à 366", en: "1 to 366")]),
+    ]
+}

@@ -1,0 +1,105 @@
+import Contract
+public import Fields
+public import Postgres
+
+/// Where members are kept.
+public struct MemberStore: Sendable {
+    let database: Database
+
+    /// A store in a database.
+    public init(_ database: Database) { self.database = database }
+
+    private static let members: SQL = """
+        SELECT \(columns: Member.self)
+          FROM (SELECT m.id, m.organisation_id, o.code AS organisation, o.kind AS organisation_kind, m.role,
+                       m.disabled_at, m.email
+                  FROM member m JOIN organisation o ON o.id = m.organisation_id) AS found
+        """
+
+    /// Every member, without names and addresses: lists carry ids (`security.md` §2).
+    public func list(as caller: Caller) async throws -> Rows<Member> {
+        try await database.transaction(as: caller) { transaction in
+            try await transaction.rows("\(Self.members) ORDER BY organisation, id", as: Member.self)
+        }
+    }
+
+    /// The member with this id or e-mail address who may still act; the CLI's `--as`.
+    public func find(_ idOrEmail: String, as caller: Caller) async throws -> Member {
+        let id = try? Member.ID(fieldText: idOrEmail)
+        let found = try await database.transaction(as: caller) { transaction in
+            try await transaction.rows(
+                "\(Self.members) WHERE (id = \(id) OR lower(email) = lower(\(idOrEmail))) AND disabled_at IS NULL",
+                as: Member.self
+            ).first()
+        }
+        guard let found else { throw AccountRefusals.unknownMember() }
+        return found
+    }
+
+    /// What a new member is made of.
+    public struct New: Sendable {
+        /// For which organisation, by code.
+        public var organisation: OrganisationCode
+        /// The person's name.
+        public var name: String
+        /// The person's professional address.
+        public var email: EmailAddress
+        /// The role.
+        public var role: Caller.Role
+
+        /// A new member.
+        public init(organisation: OrganisationCode, name: String, email: EmailAddress, role: Caller.Role) {
+            self.organisation = organisation
+            self.name = name
+            self.email = email
+            self.role = role
+        }
+    }
+
+    /// Makes a member. The first one, of the team, may be made by nobody known; then `first` is refused for ever.
+    public func create(_ new: New, as caller: Caller, first: Bool = false) async throws -> Member.ID {
+        do {
+            return try await database.transaction(as: caller, isolation: .serializable) { transaction in
+                struct Found: Decodable {
+                    var id: Organisation.ID
+                    var kind: Caller.OrganisationKind
+                    var teamHasMember: Bool
+                }
+                let found = try await transaction.rows(
+                    """
+                    SELECT \(columns: Found.self)
+                      FROM (SELECT o.id, o.kind,
+                                   EXISTS (SELECT FROM member m JOIN organisation t ON t.id = m.organisation_id
+                                            WHERE t.kind = 'platform') AS team_has_member
+                              FROM organisation o WHERE o.code = \(new.organisation)) AS found
+                    """, as: Found.self
+                ).first()
+                guard let found else { throw AccountRefusals.unknownOrganisation(new.organisation.text) }
+                if first, found.teamHasMember || found.kind != .platform { throw AccountRefusals.notFirst() }
+                if new.role == .dpo, found.kind != .platform { throw AccountRefusals.dpoOutsideTeam() }
+                let id = transaction.newID(Member.ID.self)
+                try await transaction.record("member.create", on: "member", id: id.uuid)
+                try await transaction.execute(
+                    """
+                    INSERT INTO member (id, organisation_id, name, email, role)
+                    VALUES (\(id), \(found.id), \(new.name), \(new.email), \(new.role))
+                    """)
+                return id
+            }
+        } catch {
+            throw Refusal.mapping(error, AccountRefusals.byConstraint)
+        }
+    }
+
+    /// Ends a member's rights and tokens. Doing it twice changes nothing.
+    public func disable(_ id: Member.ID, as caller: Caller) async throws {
+        try await database.transaction(as: caller) { transaction in
+            try await transaction.record("member.disable", on: "member", id: id.uuid)
+            let changed = try await transaction.execute(
+                "UPDATE member SET disabled_at = coalesce(disabled_at, \(transaction.now)) WHERE id = \(id)")
+            guard changed == 1 else { throw AccountRefusals.unknownMember() }
+            try await transaction.execute(
+                "UPDATE api_token SET revoked_at = \(transaction.now) WHERE member_id = \(id) AND revoked_at IS NULL")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Fields
+
+/// Path values, parameters and bodies → typed values; every wrong or unknown name is refused, all at once.
+enum Reading {
+    static func path<T: Decodable>(_ type: T.Type, _ values: [String: String]) throws -> T {
+        do { return try FieldReader.read(type, from: TextFields(values)) } catch is FieldErrors {
+            // A code that cannot exist identifies nothing.
+            throw Problem.notFound()
+        }
+    }
+
+    static func query<T: Decodable>(
+        _ type: T.Type, _ shape: Shape, _ values: [(name: String, value: String)]
+    ) throws -> T {
+        var errors: [FieldProblem] = []
+        var texts: [String: String] = [:]
+        for (name, value) in values {
+            if !shape.names.contains(name) {
+                errors.append(unknown(name, among: shape.names))
+            } else if texts.updateValue(value, forKey: name) != nil {
+                errors.append(FieldProblem(name, fr: "donné deux fois", en: "given twice"))
+            }
+        }
+        do {
+            let value = try FieldReader.read(type, from: TextFields(texts))
+            if errors.isEmpty { return value }
+        } catch let wrong as FieldErrors {
+            errors += wrong.errors.map { FieldProblem(String($0.pointer.dropFirst()), $0.detail) }
+        }
+        throw Problem.malformed(
+            fr: "Paramètre refusé : " + errors.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ") + ".",
+            en: "Parameter refused: " + errors.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ") + ".",
+            errors: errors)
+    }
+
+    static func body<T: Decodable>(_ type: T.Type, _ shape: Shape?, _ bytes: [UInt8]) throws -> T {
+        guard let shape else {
+            guard bytes.isEmpty else {
+                throw Problem.malformed(fr: "Aucun corps n'est attendu ici.", en: "No body is expected here.")
+            }
+            return try FieldReader.read(type, from: TextFields([:]))
+        }
+        let document: JSON
+        do { document = try JSON.parse(bytes) } catch {
+            throw Problem.malformed(
+                fr: "Le corps n'est pas du JSON lisible : \(error.detail.fr), à l'octet \(error.offset).",
+                en: "The body is not readable JSON: \(error.detail.en), at byte \(error.offset).")
+        }
+        guard case .object(let members) = document else {
+            throw Problem.malformed(fr: "Le corps doit être un objet JSON.", en: "The body must be a JSON object.")
+        }
+        var errors = unknownMembers(members, shape.fields, "")
+        do {
+            let value = try FieldReader.read(type, from: JSONFields(members))
+            if errors.isEmpty { return value }
+        } catch let wrong as FieldErrors {
+            errors += wrong.errors.map { FieldProblem($0.pointer, $0.detail) }
+        }
+        throw Problem.malformed(
+            fr: "Champ refusé : " + errors.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ") + ".",
+            en: "Field refused: " + errors.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ") + ".",
+            errors: errors)
+    }
+
+    private static func unknownMembers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String) -> [FieldProblem] {
+        let byName = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) })
+        return members.flatMap { member -> [FieldProblem] in
+            guard let field = byName[member.name] else {
+                let problem = unknown(member.name, among: fields.map(\.name))
+                return [FieldProblem("\(pointer)/\(JSONPointer.escaped(member.name))", problem.detail)]
+            }
+            return unknownMembers(in: member.value, field.kind, "\(pointer)/\(member.name)")
+        }
+    }
+
+    private static func unknownMembers(in value: JSON, _ kind: Shape.Kind, _ pointer: String) -> [FieldProblem] {
+        switch (value, kind) {
+        case (.object(let members), .object(_, let fields)): unknownMembers(members, fields, pointer)
+        case (.array(let elements), .array(let kind)):
+            elements.enumerated().flatMap { unknownMembers(in: $1, kind, "\(pointer)/\($0)") }
+        default: []
+        }
+    }
+
+    private static func unknown(_ name: String, among names: [String]) -> FieldProblem {
+        let known = names.sorted().joined(separator: ", ")
+        return FieldProblem(
+            String(name.prefix(100)), fr: "nom inconnu ; connus : \(known.isEmpty ? "aucun" : known)",
+            en: "unknown name; known: \(known.isEmpty ? "none" : known)")
+    }
+}
+
+extension FieldProblem {
+    init(_ pointer: String, _ detail: Text) { self.init(pointer, fr: detail.fr, en: detail.en) }
+}
+
+/// RFC 6901.
+enum JSONPointer {
+    static func escaped(_ name: String) -> String {
+        name.prefix(100).reduce(into: "") { $0 += $1 == "~" ? "~0" : $1 == "/" ? "~1" : String($1) }
+    }
+}

@@ -1,0 +1,161 @@
+import Accounts
+public import Contract
+import Fields
+import Postgres
+
+/// The contract of plans and actions.
+public struct ActionEndpoints: Sendable {
+    let actions: ActionStore
+    let plans: PlanStore
+
+    /// The endpoints over their stores.
+    public init(actions: ActionStore, plans: PlanStore) {
+        self.actions = actions
+        self.plans = plans
+    }
+
+    /// Every operation.
+    public var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/v1/plan", id: "plan_read", "The plan: its period, its figures, its progress.", access: .anyone,
+                output: .one(PlanSummary.self), refusals: [PlanRefusals.plan], run: readPlan),
+            Endpoint(
+                .get, "/v1/axes", id: "axis_list", "The axes of the plan with their progress.", access: .anyone,
+                output: .page(AxisSummary.self), run: listAxes),
+            Endpoint(
+                .get, "/v1/actions", id: "action_list", "Public actions by code, narrowed down by filters.",
+                access: .anyone, output: .page(PublicAction.self), run: list),
+            Endpoint(
+                .get, "/v1/actions/{code}", id: "action_read",
+                "One action: its public columns, and all of it for its lead, its partners and the team.",
+                access: .anyone, output: .either(PublicAction.self, Action.self), refusals: [PlanRefusals.action],
+                run: read),
+            Endpoint(
+                .patch, "/v1/actions/{code}", id: "action_edit",
+                "Change fields of an action: health, actual dates and description for its lead, the rest for the team.",
+                access: .writer, output: .one(Action.self), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                needsVersion: true, run: edit),
+            Endpoint(
+                .post, "/v1/actions/{code}/transitions", id: "action_move",
+                "Move an action to another status, as the table of transitions allows.", access: .writer,
+                output: .one(Action.self),
+                refusals: [
+                    PlanRefusals.action, .transitionForbidden, .transitionIncomplete, PlanRefusals.invalid,
+                ], needsVersion: true, run: move),
+            Endpoint(
+                .post, "/v1/actions/{code}/notes", id: "action_note", "Add a dated note to an action.",
+                access: .writer, output: .one(Action.self, status: 201),
+                refusals: [PlanRefusals.action, PlanRefusals.invalid], run: note),
+            Endpoint(
+                .post, "/v1/actions/{code}/evidence", id: "action_evidence",
+                "Add a link that proves what an action did.", access: .writer,
+                output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                run: evidence),
+            Endpoint(
+                .patch, "/v1/actions/{code}/funding/{funder}/{year}", id: "action_spending",
+                "Record what was committed and spent of a funder's money in a year.", access: .writer,
+                output: .one(Action.self),
+                refusals: [PlanRefusals.action, PlanRefusals.funding, PlanRefusals.invalid], needsVersion: true,
+                run: spending),
+            Endpoint(
+                .get, "/v1/actions/{code}/history", id: "action_history",
+                "Everything that changed on an action, the oldest first: who, for whom, when, from, to.",
+                access: .member, output: .page(ActionEvent.self), refusals: [PlanRefusals.action], run: history),
+            Endpoint(
+                .get, "/v1/reference/transitions", id: "transition_list",
+                "How each workflow moves: from, to, who, what is needed.", access: .anyone,
+                output: .page(TransitionLine.self), run: transitions),
+        ]
+    }
+
+    /// The path of one action.
+    struct ActionPath: Decodable, Sendable { var code: ActionCode }
+
+    /// The path of a funding line.
+    struct FundingPath: Decodable, Sendable {
+        var code: ActionCode
+        var funder: OrganisationCode
+        var year: Int
+    }
+
+    /// A page's parameters.
+    struct Paging: Decodable, Sendable {
+        var limit: PageLimit?
+        var cursor: Cursor?
+    }
+
+    /// One line of the table, for the contract's document.
+    struct TransitionLine: Decodable, Sendable {
+        var subject: String
+        var from: [String]
+        var to: String
+        var by: [String]
+        var needs: [[String]]
+    }
+
+    func readPlan(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
+        .row(try await plans.summary(on: call.today), isPublic: true)
+    }
+
+    func listAxes(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
+        let rows = try await plans.axes()
+        return .page(rows, limit: rows.count, list: "axes", key: [], isPublic: true)
+    }
+
+    func list(_ call: Call<Nothing, ActionStore.Filter, Nothing>) async throws -> Answer {
+        let rows = try await actions.list(call.query, on: call.today)
+        return .page(
+            rows, limit: (call.query.limit ?? .standard).count, list: "actions", key: ["code"], isPublic: true)
+    }
+
+    func read(_ call: Call<ActionPath, Nothing, Nothing>) async throws -> Answer {
+        switch try await actions.find(call.path.code, as: call.caller, on: call.today) {
+        case .full(let rows, let version): .row(rows, etag: .full(version: version, day: call.today))
+        case .publicView(let rows, let version):
+            .row(
+                rows, etag: .publicView(version: version, day: call.today), isPublic: call.caller.member == nil)
+        }
+    }
+
+    func edit(_ call: Call<ActionPath, Nothing, ActionChanges>) async throws -> Answer {
+        changed(
+            try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller), call.today)
+    }
+
+    func move(_ call: Call<ActionPath, Nothing, ActionMove>) async throws -> Answer {
+        changed(
+            try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller), call.today)
+    }
+
+    func note(_ call: Call<ActionPath, Nothing, NewNote>) async throws -> Answer {
+        changed(try await actions.addNote(call.path.code, call.body, as: call.caller), call.today, status: 201)
+    }
+
+    func evidence(_ call: Call<ActionPath, Nothing, ActionMove.NewEvidence>) async throws -> Answer {
+        changed(try await actions.addEvidence(call.path.code, call.body, as: call.caller), call.today, status: 201)
+    }
+
+    func spending(_ call: Call<FundingPath, Nothing, SpendingChanges>) async throws -> Answer {
+        changed(
+            try await actions.recordSpending(
+                call.path.code, funder: call.path.funder, year: call.path.year, call.body,
+                precondition: call.precondition, as: call.caller), call.today)
+    }
+
+    func history(_ call: Call<ActionPath, Paging, Nothing>) async throws -> Answer {
+        let limit = call.query.limit ?? .standard
+        let rows = try await actions.history(
+            call.path.code, limit: limit, cursor: call.query.cursor, as: call.caller)
+        return .page(rows, limit: limit.count, list: "history", key: ["at", "id"])
+    }
+
+    func transitions(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
+        .json(["items": actionTransitions.json, "next_cursor": nil], isPublic: true)
+    }
+
+    /// The action after a change, with the version to change it again.
+    private func changed(_ rows: Rows<Action>, _ day: Day, status: Int = 200) -> Answer {
+        .row(rows, status: status, etag: rows.text(0, "version").flatMap { Int($0) }.map { .full(version: $0, day: day) })
+    }
+}

@@ -1,0 +1,89 @@
+import Contract
+import Fields
+
+/// What can be refused about plans and actions.
+public enum PlanRefusals {
+    static let action = Problem(
+        "action.not_found", .notFound, fr: "Action introuvable.", en: "Action not found.")
+    static let plan = Problem(
+        "plan.not_found", .notFound, fr: "Aucun plan n'est chargé.", en: "No plan is loaded.")
+    static let invalid = Problem(
+        "action.invalid", .invalid, fr: "Une règle du plan d'actions n'est pas respectée.",
+        en: "A rule of the action plan is not respected.")
+    static let funding = Problem(
+        "funding.not_found", .notFound, fr: "Aucune ligne de financement pour ce financeur et cette année.",
+        en: "No funding line for this funder and year.")
+    static let file = Problem(
+        "plan.file_refused", .invalid, fr: "Le fichier du plan est refusé.", en: "The plan's file is refused.")
+
+    static func unknown(_ code: ActionCode) -> Refusal {
+        action(fr: "Aucune action \(code).", en: "There is no action \(code).")
+    }
+
+    static func notYours(_ code: ActionCode) -> Refusal {
+        Problem.forbidden(
+            fr: "L'action \(code) est portée par un autre organisme : seuls son porteur et l'équipe la modifient.",
+            en: "Action \(code) is another organisation's: only its lead and the team change it.")
+    }
+
+    static func teamOnly(_ fields: [String]) -> Refusal {
+        Problem.forbidden(
+            fr: "Seule l'équipe modifie : \(fields.joined(separator: ", ")). Demandez-le-lui.",
+            en: "Only the team changes: \(fields.joined(separator: ", ")). Ask it to.",
+            errors: fields.map { FieldProblem("/\($0)", fr: "réservé à l'équipe", en: "the team's only") })
+    }
+
+    static func required(_ fields: [String]) -> Refusal {
+        invalid(
+            fr: "Ne peut pas être vidé : \(fields.joined(separator: ", ")).",
+            en: "Cannot be emptied: \(fields.joined(separator: ", ")).",
+            errors: fields.map { FieldProblem("/\($0)", fr: "ne peut pas être vidé", en: "cannot be emptied") })
+    }
+
+    static func stale(_ code: ActionCode, given: Int, current: Int, changed: [String]) -> Refusal {
+        Problem.stale(
+            fr: "L'action \(code) est à la version \(current), vous modifiez la \(given). "
+                + "A changé depuis : \(changed.joined(separator: ", ")). Relisez-la, puis recommencez.",
+            en: "Action \(code) is at version \(current), you change version \(given). "
+                + "Changed since: \(changed.joined(separator: ", ")). Read it again, then retry.",
+            extras: [
+                .init("current", JSON(current)), .init("changed_fields", .array(changed.map(JSON.string))),
+            ])
+    }
+
+    private static func field(_ name: String, fr: String, en: String) -> Refusal {
+        invalid(fr: fr, en: en, errors: [FieldProblem("/\(name)", fr: fr, en: en)])
+    }
+
+    /// A constraint's name → what its breaking means.
+    static let byConstraint: [String: Refusal] = [
+        "action_title_text": field("title", fr: "Un titre a 1 à 300 caractères.", en: "A title has 1 to 300 characters."),
+        "action_description_text": field(
+            "description", fr: "Une description a 1 à 4 000 caractères.", en: "A description has 1 to 4,000 characters."),
+        "action_planned_order": field(
+            "planned_end", fr: "La fin prévue précède le début prévu.", en: "The planned end is before the planned start."),
+        "action_actual_order": field(
+            "actual_end", fr: "La fin réelle précède le début réel.", en: "The actual end is before the actual start."),
+        "action_actual_end_has_start": field(
+            "actual_end", fr: "Une fin réelle demande un début réel.", en: "An actual end needs an actual start."),
+        "action_status_reason_text": field(
+            "reason", fr: "Un motif a 1 à 2 000 caractères.", en: "A reason has 1 to 2,000 characters."),
+        "action_stopped_with_reason": field(
+            "reason", fr: "Il faut un motif.", en: "A reason is needed."),
+        "action_blocker_text": field(
+            "blocker", fr: "Un frein a 1 à 2 000 caractères, et qui peut le lever 1 à 300.",
+            en: "A blocker has 1 to 2,000 characters, and who can lift it 1 to 300."),
+        "action_blocked_by_something": field(
+            "blocker", fr: "Une action bloquée dit ce qui la bloque et qui peut la débloquer.",
+            en: "A blocked action says what blocks it and who can unblock it."),
+        "evidence_label_text": field(
+            "label", fr: "Le nom d'une preuve a 1 à 200 caractères.", en: "An evidence's label has 1 to 200 characters."),
+        "evidence_url_form": field(
+            "url", fr: "Une preuve est une adresse http ou https sans espace.",
+            en: "Evidence is an http or https address without spaces."),
+        "progress_note_text_text": field(
+            "text", fr: "Une note a 1 à 4 000 caractères.", en: "A note has 1 to 4,000 characters."),
+        "funding_line_not_negative": field(
+            "spent_cents", fr: "Un montant n'est jamais négatif.", en: "An amount is never negative."),
+    ]
+}
