@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -56,6 +57,7 @@ let package = Package(
             dependencies: [
                 "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: safe),
         .executableTarget(
@@ -64,7 +66,37 @@ let package = Package(
                 "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, yams, crypto, nio,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: safe),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "API", "Accounts", "Plans", "Postgres", "Fields", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: strictTests),
+        .testTarget(name: "FieldsTests", dependencies: ["Fields"], swiftSettings: strictTests),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Fields", "TestSupport", nio],
+            swiftSettings: strictTests),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "Fields"], swiftSettings: strictTests),
+        .testTarget(
+            name: "AccountsTests", dependencies: ["Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "PlansTests", dependencies: ["Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "APITests",
+            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "CommandTests", dependencies: ["pa31", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "RepositoryTests",
+            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
     ]
 )

@@ -56,8 +56,24 @@ public struct MemberStore: Sendable {
         }
     }
 
-    /// Makes a member. The first one, of the team, may be made by nobody known; then `first` is refused for ever.
-    public func create(_ new: New, as caller: Caller, first: Bool = false) async throws -> Member.ID {
+    /// Makes the team's first member, and the platform's organisation if there is none of that code. Refused once the
+    /// team has a member: from then on somebody is named for everything.
+    public func createFirst(_ new: New, organisationName: String, as caller: Caller) async throws -> Member.ID {
+        let team = OrganisationStore.New(code: new.organisation, name: organisationName, kind: .platform)
+        let known = try await OrganisationStore(database).list(as: caller).all()
+        if !known.contains(where: { $0.code == new.organisation }) {
+            guard !known.contains(where: { $0.kind == .platform }) else { throw AccountRefusals.notFirst() }
+            _ = try await OrganisationStore(database).save([team], as: caller, apply: true)
+        }
+        return try await create(new, as: caller, first: true)
+    }
+
+    /// Makes a member of an organisation.
+    public func create(_ new: New, as caller: Caller) async throws -> Member.ID {
+        try await create(new, as: caller, first: false)
+    }
+
+    private func create(_ new: New, as caller: Caller, first: Bool) async throws -> Member.ID {
         do {
             return try await database.transaction(as: caller, isolation: .serializable) { transaction in
                 struct Found: Decodable {

@@ -160,6 +160,8 @@ public struct PageLimit: FieldScalar {
 
     /// 50.
     public static let standard = PageLimit(count: 50)
+    /// 200.
+    public static let largest = PageLimit(count: 200)
     /// 1 to 200 in the contract.
     public static var fieldKind: Shape.Kind { .pattern("^(1?[0-9]?[0-9]|200)$", example: "50") }
     /// 50.

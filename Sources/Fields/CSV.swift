@@ -10,6 +10,13 @@ public struct CSVTable: Sendable, Hashable {
         public var line: Int
         /// Which cell of its row it is, from 1.
         public var column: Int
+
+        /// A cell.
+        public init(text: String, line: Int, column: Int) {
+            self.text = text
+            self.line = line
+            self.column = column
+        }
     }
 
     /// One record; it covers several lines when a cell holds line breaks.
@@ -109,7 +116,8 @@ public struct CSVProblem: Error, Sendable, Hashable {
         let reason =
             isASCIISoFar
             ? advice(
-                fr: "le fichier semble être en Windows-1252 (Latin-1)", en: "the file looks like Windows-1252 (Latin-1)")
+                fr: "le fichier semble être en Windows-1252 (Latin-1)", en: "the file looks like Windows-1252 (Latin-1)"
+            )
             : advice(fr: "un caractère n'est pas en UTF-8", en: "a character is not UTF-8")
         return CSVProblem(line: line(of: offset, in: bytes), column: 1, reason: reason)
     }

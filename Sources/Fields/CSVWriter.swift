@@ -16,6 +16,8 @@ public struct CSVWriter: Sendable {
         case number(Int)
         /// An amount in cents, written in euros with two decimals and no thousands separator.
         case cents(Int)
+        /// A decimal number, written with a point as PostgreSQL does.
+        case decimal(String)
         /// A day, `2024-05-31`.
         case day(Day)
         /// Nothing.
@@ -50,6 +52,7 @@ public struct CSVWriter: Sendable {
         case .cents(let cents):
             (cents < 0 ? "-" : "") + String(cents.magnitude / 100) + (dialect == .french ? "," : ".")
                 + (cents.magnitude % 100 < 10 ? "0" : "") + String(cents.magnitude % 100)
+        case .decimal(let text): dialect == .french ? String(text.map { $0 == "." ? "," : $0 }) : text
         case .day(let day): day.fieldText
         case .empty: ""
         }

@@ -1,5 +1,5 @@
 /// Named values: a database row, path and query parameters, a CSV line, settings, a JSON object.
-public protocol Fields {
+public protocol FieldSource {
     /// The value of a `snake_case` name.
     func field(_ name: String) -> FieldValue
     /// Whether a field that is not there is a mistake even when the Swift property is optional: true for rows, where
@@ -34,7 +34,7 @@ public struct FieldErrors: Error, Sendable, Hashable {
 /// Reads a `Decodable` struct from named values, and reports all that is wrong at once.
 public enum FieldReader {
     /// Reads the struct, or throws `FieldErrors`.
-    public static func read<T: Decodable>(_ type: T.Type, from source: some Fields) throws -> T {
+    public static func read<T: Decodable>(_ type: T.Type, from source: some FieldSource) throws -> T {
         let log = ErrorLog()
         let value = try T(from: FieldDecoder(node: .fields(source), pointer: "", log: log))
         if !log.errors.isEmpty { throw FieldErrors(errors: log.errors) }
@@ -43,7 +43,7 @@ public enum FieldReader {
 }
 
 /// A JSON object as named values.
-public struct JSONFields: Fields {
+public struct JSONFields: FieldSource {
     let members: [String: JSON]
 
     /// The members of an object.
@@ -65,7 +65,7 @@ public struct JSONFields: Fields {
 }
 
 /// Names and texts: parameters, settings, the cells of a line.
-public struct TextFields: Fields {
+public struct TextFields: FieldSource {
     let values: [String: String]
 
     /// Texts by `snake_case` name.
@@ -84,7 +84,7 @@ final class ErrorLog {
 
 /// Either a set of named values or one value.
 enum Node {
-    case fields(any Fields)
+    case fields(any FieldSource)
     case value(FieldValue)
 }
 
@@ -209,7 +209,7 @@ private func decodeValue<T: Decodable>(_ type: T.Type, _ value: FieldValue, _ po
 }
 
 private struct KeyedFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let source: any Fields
+    let source: any FieldSource
     let pointer: String
     let log: ErrorLog
     var codingPath: [any CodingKey] { [] }

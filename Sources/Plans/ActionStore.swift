@@ -35,6 +35,15 @@ public struct ActionStore: Sendable {
 
     /// A page of public actions by code; one row more than the limit when there is a next page.
     public func list(_ filter: Filter, on day: Day) async throws -> Rows<PublicAction> {
+        try await list(filter, on: day, atMost: (filter.limit ?? .standard).count + 1)
+    }
+
+    /// Every public action that the filter lets through, by code.
+    public func listAll(_ filter: Filter, on day: Day) async throws -> Rows<PublicAction> {
+        try await list(filter, on: day, atMost: nil)
+    }
+
+    private func list(_ filter: Filter, on day: Day, atMost count: Int?) async throws -> Rows<PublicAction> {
         let after = try filter.cursor?.key(of: "actions", count: 1)[0]
         let statement: SQL = """
             SELECT \(columns: PublicAction.self)
@@ -49,7 +58,7 @@ public struct ActionStore: Sendable {
                AND (\(filter.dueBefore)::date IS NULL OR a.planned_end < \(filter.dueBefore))
                \(Self.matching(filter.q))
              ORDER BY a.code
-             LIMIT \((filter.limit ?? .standard).count + 1)
+             LIMIT \(count)
             """
         // Search may be long: it has its own lane.
         return filter.q == nil

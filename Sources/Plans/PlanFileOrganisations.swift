@@ -2,7 +2,6 @@ internal import Fields
 
 /// Finds the organisation that a cell names, by its code or its name.
 struct PlanFileOrganisations {
-    private let all: [PlanOrganisation]
     private let codes: Set<String>
     private let byKey: [String: Set<String>]
     private let byHeading: [[String]: Set<String>]
@@ -23,13 +22,13 @@ struct PlanFileOrganisations {
     private static let maximumSuggestions = 200
 
     init(_ organisations: [PlanOrganisation]) {
-        all = organisations
         codes = Set(organisations.map(\.code))
         funders = Set(organisations.filter(\.isFunder).map(\.code))
         var byKey: [String: Set<String>] = [:]
         var byHeading: [[String]: Set<String>] = [:]
         for organisation in organisations {
-            for name in [organisation.code, organisation.name] {
+            // A name without letters would be the name of an empty cell.
+            for name in [organisation.code, organisation.name] where !PlanFileWords.words(name).isEmpty {
                 byKey[PlanFileWords.folded(name), default: []].insert(organisation.code)
                 let heading = PlanFileWords.heading(name, without: PlanFileOrganisations.moneyWords)
                 byHeading[heading, default: []].insert(organisation.code)

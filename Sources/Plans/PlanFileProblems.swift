@@ -58,9 +58,12 @@ public struct PlanFileProblems: Error, Sendable, Hashable {
     /// At least one.
     public var cells: [WrongCell]
 
-    /// The problems, put in the order of the file.
+    /// The problems, put in the order of the file; those of one cell stay in the order they were found.
     public init(cells: [WrongCell]) {
-        self.cells = cells.sorted { ($0.line, $0.column, $0.reason.fr) < ($1.line, $1.column, $1.reason.fr) }
+        let ordered = cells.enumerated().sorted {
+            ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+        }
+        self.cells = ordered.map(\.element)
     }
 }
 

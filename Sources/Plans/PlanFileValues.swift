@@ -112,8 +112,8 @@ enum PlanFileValues {
 
     /// A status by its code or by the words people use, in either gender; empty is planned.
     static func status(_ text: String) throws(PlanFileReason) -> ActionStatus {
+        if PlanFileWords.trimmed(text).isEmpty { return .planned }
         let folded = PlanFileWords.folded(text)
-        if folded.isEmpty { return .planned }
         if let status = labels[folded] { return status }
         if folded == "en retard" || folded == "late" {
             throw PlanFileReason(
@@ -153,7 +153,8 @@ enum PlanFileValues {
             // « Axe 1 » is the axis whose code ends in 1, whatever its letter.
             let number = Int(axis.code.dropFirst()).map(String.init) ?? code
             let short = [code, number, "axe \(code)", "axe \(number)", "axis \(code)", "axis \(number)"]
-            for name in short + short.map({ "\($0) \(title)" }) + [title] {
+            // A title without letters would be the name of an empty cell.
+            for name in short + (title.isEmpty ? [] : short.map { "\($0) \(title)" } + [title]) {
                 names[name, default: []].insert(axis.code)
             }
         }

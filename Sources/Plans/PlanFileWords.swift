@@ -28,9 +28,10 @@ enum PlanFileWords {
         return words.joined(separator: " ")
     }
 
-    /// A heading's words in one text: no articles, no plurals, none of the words that add nothing to it.
+    private static let articles: Set<String> = ["de", "d", "du", "des", "la", "le", "les", "l", "the", "of"]
+
+    /// A heading's words: no articles, no plurals, none of the words that add nothing to it.
     static func heading(_ text: String, without fillers: Set<String> = []) -> [String] {
-        let articles: Set<String> = ["de", "d", "du", "des", "la", "le", "les", "l", "the", "of"]
         let all = words(text).filter { !articles.contains($0) }.map(singular)
         let useful = all.filter { !fillers.contains($0) }
         return useful.isEmpty ? all : useful
@@ -59,8 +60,8 @@ enum PlanFileWords {
 
     /// The candidate that looks most like a text, or nil when none does.
     static func nearest(_ text: String, in candidates: [(key: String, name: String)]) -> String? {
-        // The work grows with the square of the length, and nobody mistypes two hundred letters.
-        guard text.count <= 200 else { return nil }
+        // The work grows with the square of the length, and nobody mistypes a hundred letters.
+        guard text.unicodeScalars.count <= 120 else { return nil }
         let wanted = folded(text)
         var best: (distance: Int, name: String)?
         for candidate in candidates {

@@ -6,14 +6,14 @@ public final class Database: Sendable {
     private let transactions: Pool
     private let slows: Pool
     /// The clock that changes and their history are dated by.
-    public let clock: Clock
+    public let clock: TimeSource
     /// Where the ids of new rows come from.
     public let ids: IDSource
 
     /// Opens nothing yet. `reading` and `writing` are the logins of the read lane and of the two others.
     public init(
         _ settings: DatabaseSettings, reading: DatabaseSettings.Login = .public,
-        writing: DatabaseSettings.Login = .app, clock: Clock = .system, ids: IDSource = .random
+        writing: DatabaseSettings.Login = .app, clock: TimeSource = .system, ids: IDSource = .random
     ) {
         func pool(_ lane: String, _ login: DatabaseSettings.Login, _ size: Int, _ timeout: Duration) -> Pool {
             Pool(
@@ -27,7 +27,7 @@ public final class Database: Sendable {
         self.ids = ids
     }
 
-    private init(_ other: Database, clock: Clock) {
+    private init(_ other: Database, clock: TimeSource) {
         reads = other.reads
         transactions = other.transactions
         slows = other.slows
@@ -36,7 +36,7 @@ public final class Database: Sendable {
     }
 
     /// The same database and connections, dated by another clock: a rehearsal, a demonstration's past.
-    public func at(_ clock: Clock) -> Database { Database(self, clock: clock) }
+    public func at(_ clock: TimeSource) -> Database { Database(self, clock: clock) }
 
     /// Connections in use and callers waiting, by lane.
     public var load: [(lane: String, lent: Int, waiting: Int)] {

@@ -79,7 +79,7 @@ public struct RowSlice<Row: Decodable>: Sendable {
 }
 
 /// One row as named values.
-struct RowFields: Fields {
+struct RowFields: FieldSource {
     let result: ResultSet
     let layout: RowLayout
     let row: Int

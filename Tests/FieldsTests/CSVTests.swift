@@ -68,7 +68,7 @@ struct CSVTests {
     @Test(arguments: [
         ("a;b\n1;2\n3;\"x\ny\n", 3, 2, "jamais fermé"), ("a\n\"x\"y\n", 2, 1, "suit le guillemet"),
         ("a;b\n1; \"x\"\n", 2, 2, "espace avant"), ("", 1, 1, "vide"), ("\n\r\n\n", 1, 1, "vide"),
-        ("a\nb\u{0}c", 2, 1, "NUL"), ("a\r\rb\r\n\"\n\"\n\u{0}", 6, 1, "NUL"),
+        ("abcd\nb\u{0}c", 2, 1, "NUL"), ("a\r\rb\r\n\"\n\"\n\u{0}", 6, 1, "NUL"),
     ])
     func `what cannot be read is refused at its line`(text: String, line: Int, column: Int, reason: String) throws {
         let found = try #require(problem(text))
@@ -136,12 +136,15 @@ struct CSVTests {
         }
         for text in texts {
             var writer = CSVWriter(dialect: dialect)
-            writer.row([.text(text)])
-            writer.row([.text(text), .text("fin")])
+            writer.row([.text(text), .text("b")])
+            writer.row([.text("a"), .text(text)])
+            var lone = CSVWriter(dialect: dialect)
+            lone.row([.text(text)])
             let table = try CSVTable.read(writer.bytes)
             // Bytes: Swift says that two texts are equal when they look alike.
-            #expect(table.header.cells.map { Array($0.text.utf8) } == [Array(text.utf8)])
-            #expect(table.rows.first?.cells.first.map { Array($0.text.utf8) } == Array(text.utf8))
+            #expect(table.header.cells.map { Array($0.text.utf8) } == [Array(text.utf8), [0x62]])
+            #expect(table.rows.map { $0.cells.map { Array($0.text.utf8) } } == [[[0x61], Array(text.utf8)]])
+            #expect(try CSVTable.read(lone.bytes).header.cells.map { Array($0.text.utf8) } == [Array(text.utf8)])
         }
     }
 

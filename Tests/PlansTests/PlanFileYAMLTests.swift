@@ -99,7 +99,10 @@ struct PlanFileYAMLTests {
         ),
         ([5: nil], ["ligne 2, colonne 3 (plan.starts_on) : cette clé manque"]),
         ([5: "  starts_on:"], ["ligne 5, colonne 13 (plan.starts_on) : la valeur manque"]),
-        ([6: "  ends_on: 2021-12-31"], ["ligne 6, colonne 12 (plan.ends_on) : « 2021-12-31 » : la fin précède le début (2022-01-01)"]),
+        (
+            [6: "  ends_on: 2021-12-31"],
+            ["ligne 6, colonne 12 (plan.ends_on) : « 2021-12-31 » : la fin précède le début (2022-01-01)"]
+        ),
         (
             [7: "  invariants: {actions: x}"],
             ["ligne 7, colonne 25 (plan.invariants.actions) : « x » : attendu : un nombre"]
@@ -120,7 +123,7 @@ struct PlanFileYAMLTests {
         ([9: "  - {code: A1}"], ["ligne 9, colonne 5 (axes.title) : cette clé manque"]),
         (
             [9: "  - {code: AB, title: x}"],
-            ["ligne 9, colonne 12 (axes.code) : « AB » : attendu : un code d'axe", ]
+            ["ligne 9, colonne 12 (axes.code) : « AB » : attendu : un code d'axe"]
         ),
         (
             [9: "  - {code: A1, title: x}\n  - {code: A1, title: y}"],
@@ -203,7 +206,7 @@ struct PlanFileYAMLTests {
             found.map { $0.split(separator: ")")[0] } == [
                 "f, ligne 2, colonne 9 (plan.code", "f, ligne 8, colonne 6 (axes",
                 "f, ligne 10, colonne 5 (actions.lead",
-                "f, ligne 12, colonne 11 (actions.axis", "f, ligne 15, colonne 20 (actions.planned_start",
+                "f, ligne 15, colonne 20 (actions.planned_start",
                 "f, ligne 17, colonne 13 (actions.status",
             ], "\(found)")
     }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Where the time comes from: the machine's clock in service, any instant in a test or a rehearsal.
-public struct Clock: Sendable {
+public struct TimeSource: Sendable {
     /// The present instant.
     public var now: @Sendable () -> Instant
 
@@ -9,14 +9,14 @@ public struct Clock: Sendable {
     public init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     /// The machine's clock.
-    public static let system = Clock {
+    public static let system = TimeSource {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Instant(microseconds: Int(time.tv_sec) * 1_000_000 + Int(time.tv_nsec) / 1000)
     }
 
     /// A clock that stands still.
-    public static func fixed(_ instant: Instant) -> Clock { Clock { instant } }
+    public static func fixed(_ instant: Instant) -> TimeSource { TimeSource { instant } }
 
     /// The day it is in Paris.
     public var today: Day { Day(now()) }

@@ -1,0 +1,64 @@
+import Contract
+import Fields
+import Foundation
+
+/// What headers and query strings ask for.
+enum Negotiation {
+    /// English when the client prefers it to French; French otherwise.
+    static func language(_ header: String?) -> Language {
+        var best: (language: Language, weight: Double) = (.french, 0)
+        for part in (header ?? "").split(separator: ",").prefix(20) {
+            let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard let tag = pieces.first?.lowercased(), let language = Language(rawValue: String(tag.prefix(2))) else { continue }
+            let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            if weight > best.weight { best = (language, weight) }
+        }
+        return best.language
+    }
+
+    /// Whether one of the `Accept` headers takes this media type; none takes everything.
+    static func accepts(_ headers: [String], _ mediaType: String) -> Bool {
+        let ranges = headers.flatMap { $0.split(separator: ",") }
+        guard !ranges.isEmpty else { return true }
+        let family = mediaType.split(separator: "/")[0] + "/*"
+        return ranges.contains { range in
+            let pieces = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+            let isRefused = pieces.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+            return !isRefused && ["*/*", String(family), mediaType].contains(pieces.first ?? "")
+        }
+    }
+
+    /// Refuses a body that does not say it is JSON.
+    static func checkJSON(_ contentType: String?) throws(Refusal) {
+        let type = contentType?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces).lowercased()
+        guard type == "application/json" else { throw Problem.unsupportedMediaType() }
+    }
+
+    /// The query's names and values, decoded; `+` is a space, as forms write it.
+    static func query(_ query: String?) throws(Refusal) -> [(name: String, value: String)] {
+        var parameters: [(name: String, value: String)] = []
+        for pair in (query ?? "").split(separator: "&") {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = decoded(halves[0]), let value = decoded(halves.count > 1 ? halves[1] : "") else {
+                throw Problem.malformed(
+                    fr: "Un paramètre n'est pas de l'UTF-8 encodé en URL.", en: "A parameter is not URL-encoded UTF-8.")
+            }
+            parameters.append((name, value))
+            guard parameters.count <= 100 else {
+                throw Problem.malformed(fr: "Plus de 100 paramètres.", en: "Over 100 parameters.")
+            }
+        }
+        return parameters
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        text.replacingOccurrences(of: "+", with: " ").removingPercentEncoding
+    }
+
+    /// The same address with another cursor.
+    static func next(_ address: String, cursor: String) -> String {
+        let halves = address.split(separator: "?", maxSplits: 1)
+        let kept = (halves.count > 1 ? halves[1] : "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
+        return "\(halves.first ?? "/")?\((kept + ["cursor=\(cursor)"]).joined(separator: "&"))"
+    }
+}

@@ -1,0 +1,112 @@
+import API
+import Accounts
+import ArgumentParser
+import Contract
+import Fields
+import Foundation
+import Plans
+import Postgres
+
+struct Check: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: said(
+                "Vérifie réglages, schéma, plan, journal et lignes orphelines ; sort 1 si quelque chose ne va pas.",
+                "Checks settings, schema, plan, audit log and orphan rows; exits 1 if something is wrong."),
+            discussion: said("Exemple :\n  pa31 check --json", "Example:\n  pa31 check --json"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    /// One line of the report.
+    private struct Line {
+        let name: String
+        let problems: [String]
+    }
+
+    func run() async throws {
+        try await Session.runUnnamed { session in
+            var lines: [Line] = []
+            lines.append(await line(said("réglages", "settings")) { try configurationProblems(session.settings) })
+            for login in [DatabaseSettings.Login.app, .public, .operator, .seal] {
+                lines.append(
+                    await line(said("connexion \(login.rawValue)", "login \(login.rawValue)")) {
+                        let database = Database(try session.settings.database(), reading: login, writing: login)
+                        do {
+                            _ = try await database.read("SELECT 1::bigint AS value", as: Value<Int>.self)
+                            await database.close()
+                        } catch {
+                            await database.close()
+                            throw error
+                        }
+                        return []
+                    })
+            }
+            lines.append(
+                await line(said("schéma", "schema")) {
+                    try await Migrator(try session.settings.database(), directory: try session.settings.sqlDirectory()).check()
+                    return []
+                })
+            lines.append(
+                await line(said("plan", "plan")) {
+                    try await PlanImport(session.database).export(as: session.caller)?.checkInvariants().map { $0(language) } ?? []
+                })
+            lines.append(
+                await line(said("journal d'audit", "audit log")) {
+                    try await AuditHeads.verify(session).findings.map { $0.text(language) }
+                })
+            lines.append(
+                await line(said("lignes orphelines", "orphan rows")) {
+                    try await OrphanStore(session.database).find(as: session.caller).map { $0(language) }
+                })
+            report(lines)
+            if lines.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(1) }
+        }
+    }
+
+    private func line(_ name: String, _ check: () async throws -> [String]) async -> Line {
+        do { return Line(name: name, problems: try await check()) } catch {
+            let reason = Refusal(from: error)?.detail(language) ?? "\(error)"
+            return Line(name: name, problems: [reason])
+        }
+    }
+
+    private func configurationProblems(_ settings: Settings) throws -> [String] {
+        _ = try settings.server()
+        _ = try settings.logLevel()
+        var problems: [String] = []
+        if try settings.auditKey() == nil {
+            problems.append(
+                said("PA31_AUDIT_KEY_FILE manque : les têtes du journal ne sont pas signées.",
+                    "PA31_AUDIT_KEY_FILE is missing: audit heads are not signed."))
+        }
+        if let journal = settings.auditJournal {
+            let folder = journal.deletingLastPathComponent().path
+            let isWritable =
+                FileManager.default.fileExists(atPath: journal.path)
+                ? FileManager.default.isWritableFile(atPath: journal.path)
+                : FileManager.default.isWritableFile(atPath: folder)
+            if !isWritable {
+                problems.append(said("\(journal.path) ne peut pas être écrit.", "\(journal.path) cannot be written."))
+            }
+        }
+        return problems
+    }
+
+    private func report(_ lines: [Line]) {
+        if common.json {
+            return Output.json(
+                .array(
+                    lines.map {
+                        [
+                            "check": .string($0.name), "ok": .bool($0.problems.isEmpty),
+                            "problems": .array($0.problems.map(JSON.string)),
+                        ]
+                    }))
+        }
+        for line in lines {
+            Output.line("\(line.problems.isEmpty ? "✓" : "✗") \(line.name)")
+            for problem in line.problems { Output.line("    \(problem)") }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import API
+import ArgumentParser
+import Fields
+import Foundation
+import Logging
+import Postgres
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: said("Sert l'API ; Ctrl-C ou SIGTERM l'arrêtent proprement.", "Serves the API; Ctrl-C or SIGTERM stop it gracefully."),
+            discussion: said("Exemple :\n  PA31_PORT=8081 pa31 serve", "Example:\n  PA31_PORT=8081 pa31 serve"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await Session.guarded {
+            let settings = try Settings.read()
+            let serverSettings = try settings.server()
+            var logger = Logger(label: "pa31", factory: { _ in StreamLogHandler.standardError(label: "pa31") })
+            logger.logLevel = try settings.logLevel()
+            let server = Server(serverSettings, logger: logger)
+            try await server.checkSchema()
+            if serverSettings.auditKey == nil {
+                logger.warning("audit heads are not signed: set PA31_AUDIT_KEY_FILE")
+            }
+            let address = serverSettings.host
+            let application = try server.application { [logger] port in
+                logger.info("serving", metadata: ["http.url": "http://\(address):\(port)"])
+            }
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+            await server.close()
+        }
+    }
+}
+
+struct Migrate: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            abstract: said("Met la base au schéma des fichiers sql/.", "Brings the database to the schema of the sql/ files."),
+            discussion: said(
+                "En avant seulement, une transaction par fichier. Plusieurs à la fois : l'un travaille, les autres attendent.\nExemple :\n  pa31 migrate --check",
+                "Forward only, one transaction a file. Several at once: one works, the others wait.\nExample:\n  pa31 migrate --check"))
+    }
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: ArgumentHelp(said("Dire seulement si la base est à jour.", "Only say whether the database is up to date.")))
+    var check = false
+
+    func run() async throws {
+        try await Session.guarded {
+            let settings = try Settings.read()
+            let migrator = Migrator(try settings.database(), directory: try settings.sqlDirectory())
+            if check {
+                try await migrator.check()
+                return Output.line(said("La base est à jour.", "The database is up to date."))
+            }
+            let outcome = try await migrator.migrate()
+            if common.json {
+                return Output.json([
+                    "applied": .array(outcome.applied.map(JSON.string)), "repeatables_made": .bool(outcome.repeatablesMade),
+                ])
+            }
+            for name in outcome.applied { Output.line(said("appliqué : \(name)", "applied: \(name)")) }
+            if outcome.repeatablesMade { Output.line(said("vues et fonctions refaites", "views and functions made again")) }
+            if outcome.applied.isEmpty, !outcome.repeatablesMade { Output.line(said("Rien à faire.", "Nothing to do.")) }
+        }
+    }
+}
+
+struct OpenAPICommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "openapi", abstract: said("Écrit le contrat OpenAPI 3.1.", "Writes the OpenAPI 3.1 contract."),
+            discussion: said("Exemple :\n  pa31 openapi > openapi.json", "Example:\n  pa31 openapi > openapi.json"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        // The contract needs no database: nothing is opened until something is asked of it.
+        Output.json(Server.operations(Database(DatabaseSettings(url: ""))).document)
+    }
+}

@@ -1,0 +1,171 @@
+import API
+import Accounts
+import ArgumentParser
+import Configuration
+import Contract
+import Fields
+import Foundation
+import Logging
+import Postgres
+
+/// What the program is told from outside, read once. Each value is an environment variable `PA31_…`.
+struct Settings {
+    /// One setting, for the reader and for `pa31 settings`.
+    struct Entry {
+        let key: String
+        let fallback: String?
+        let isSecret: Bool
+        let meaning: Text
+
+        /// The environment variable.
+        var variable: String { key.uppercased().replacingOccurrences(of: ".", with: "_") }
+    }
+
+    static let entries: [Entry] = [
+        entry("pa31.database.url", nil, "hôte et base PostgreSQL", "PostgreSQL host and database"),
+        entry("pa31.host", "127.0.0.1", "adresse d'écoute", "address to listen on"),
+        entry("pa31.port", "8080", "port d'écoute", "port to listen on"),
+        entry("pa31.sql.directory", nil, "dossier sql/ (sinon cherché près du programme)", "the sql/ folder (else looked for near the program)"),
+        entry("pa31.audit.key.file", nil, "clé qui signe le journal (pa31 audit key)", "key that signs the audit log (pa31 audit key)"),
+        entry("pa31.audit.head.file", nil, "fichier où s'ajoutent les têtes signées", "file to which signed heads are appended"),
+        entry("pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
+        entry("pa31.log.level", "info", "détail des journaux : debug, info, warning, error", "log detail: debug, info, warning, error"),
+    ] + DatabaseSettings.Login.allCases.flatMap { login in
+        [
+            entry("pa31.\(login.rawValue).database.user", login.defaultUser, "rôle PostgreSQL : \(login.rawValue)", "PostgreSQL role: \(login.rawValue)"),
+            entry("pa31.\(login.rawValue).database.password", nil, "son mot de passe", "its password", isSecret: true),
+        ]
+    }
+
+    private static func entry(_ key: String, _ fallback: String?, _ fr: String, _ en: String, isSecret: Bool = false) -> Entry {
+        Entry(key: key, fallback: fallback, isSecret: isSecret, meaning: Text(fr: fr, en: en))
+    }
+
+    private let values: [String: String]
+
+    /// Reads the environment.
+    static func read() throws -> Settings {
+        let reader = ConfigReader(provider: EnvironmentVariablesProvider())
+        var values: [String: String] = [:]
+        for entry in entries {
+            if let value = reader.string(forKey: ConfigKey(entry.key), isSecret: entry.isSecret), !value.isEmpty {
+                values[entry.key] = value
+            }
+        }
+        return Settings(values: values)
+    }
+
+    /// The value that was given, or the default.
+    subscript(key: String) -> String? { values[key] ?? Self.entries.first { $0.key == key }?.fallback }
+
+    /// Whether a value was given.
+    func isGiven(_ key: String) -> Bool { values[key] != nil }
+
+    var member: String? { self["pa31.member"] }
+
+    private static let wrong = Problem(
+        "settings.invalid", .invalid, fr: "Réglage manquant ou faux.", en: "Setting missing or wrong.")
+
+    /// Where the database is and who logs in.
+    func database() throws -> DatabaseSettings {
+        guard let url = self["pa31.database.url"] else {
+            throw Self.wrong(
+                fr: "PA31_DATABASE_URL manque, par exemple postgresql:///pa31?host=/run/pa31 (deploy/run écrit .data/env).",
+                en: "PA31_DATABASE_URL is missing, for example postgresql:///pa31?host=/run/pa31 (deploy/run writes .data/env).")
+        }
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
+            throw Self.wrong(
+                fr: "PA31_DATABASE_URL doit commencer par postgresql://.", en: "PA31_DATABASE_URL must begin with postgresql://.")
+        }
+        var settings = DatabaseSettings(url: url)
+        for login in DatabaseSettings.Login.allCases {
+            let user = self["pa31.\(login.rawValue).database.user"] ?? login.defaultUser
+            settings.users[login] = (user, self["pa31.\(login.rawValue).database.password"])
+        }
+        return settings
+    }
+
+    /// The folder with the migrations: the setting's, or the first `sql/` on the way up from the program.
+    func sqlDirectory() throws -> URL {
+        if let path = self["pa31.sql.directory"] { return URL(fileURLWithPath: path) }
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        var folder = program.deletingLastPathComponent()
+        for _ in 0..<6 {
+            let candidate = folder.appendingPathComponent("sql")
+            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("migrations").path) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        throw Self.wrong(
+            fr: "Dossier sql/ introuvable : donnez PA31_SQL_DIRECTORY.", en: "No sql/ folder found: set PA31_SQL_DIRECTORY.")
+    }
+
+    /// The sealer's key, if a file is named; a file that is no key is refused.
+    func auditKey() throws -> AuditKey? {
+        guard let path = self["pa31.audit.key.file"] else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8), let key = AuditKey(text: text) else {
+            throw Self.wrong(
+                fr: "PA31_AUDIT_KEY_FILE ne mène pas à une clé : pa31 audit key --write \(path).",
+                en: "PA31_AUDIT_KEY_FILE leads to no key: pa31 audit key --write \(path).")
+        }
+        return key
+    }
+
+    /// The file of signed heads, if one is named.
+    var auditJournal: URL? { self["pa31.audit.head.file"].map { URL(fileURLWithPath: $0) } }
+
+    /// Everything `serve` needs.
+    func server() throws -> ServerSettings {
+        guard let port = self["pa31.port"].flatMap(Int.init), (0...65535).contains(port) else {
+            throw Self.wrong(fr: "PA31_PORT doit être un nombre de 0 à 65535.", en: "PA31_PORT must be a number from 0 to 65535.")
+        }
+        return ServerSettings(
+            host: self["pa31.host"] ?? "127.0.0.1", port: port, database: try database(), auditKey: try auditKey(),
+            auditJournal: auditJournal, sqlDirectory: try sqlDirectory())
+    }
+
+    /// The log level asked for.
+    func logLevel() throws -> Logger.Level {
+        guard let level = self["pa31.log.level"].flatMap(Logger.Level.init(rawValue:)) else {
+            throw Self.wrong(
+                fr: "PA31_LOG_LEVEL : debug, info, warning ou error.", en: "PA31_LOG_LEVEL: debug, info, warning or error.")
+        }
+        return level
+    }
+}
+
+struct SettingsCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "settings",
+            abstract: said("Montre les réglages lus, sans les secrets.", "Shows the settings as read, without secrets."),
+            discussion: said("Exemple :\n  pa31 settings --json", "Example:\n  pa31 settings --json"))
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await Session.guarded {
+            let settings = try Settings.read()
+            let lines = Settings.entries.map { entry in
+                let value = settings[entry.key]
+                return (
+                    entry: entry, value: entry.isSecret && value != nil ? "•••" : value ?? "",
+                    origin: settings.isGiven(entry.key) ? said("donné", "given") : said("par défaut", "default")
+                )
+            }
+            if common.json {
+                return Output.json(
+                    .array(
+                        lines.map {
+                            [
+                                "variable": .string($0.entry.variable), "value": .string($0.value),
+                                "is_given": .bool(settings.isGiven($0.entry.key)),
+                            ]
+                        }))
+            }
+            Output.table(
+                headings: [said("variable", "variable"), said("valeur", "value"), said("origine", "origin"), said("sens", "meaning")],
+                lines.map { [$0.entry.variable, $0.value, $0.origin, $0.entry.meaning(language)] })
+        }
+    }
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-import Configuration
-import Crypto
-import Yams
-print("stub")
