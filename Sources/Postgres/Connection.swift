@@ -39,7 +39,7 @@ actor Connection {
         let keywords = names.map { strdup($0) } + [nil]
         let values = names.map { strdup(settings.parameters[$0] ?? "") } + [nil]
         defer { (keywords + values).forEach { free($0) } }
-        let handle = PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 0)
+        let handle = PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
         guard let handle else { throw .lost("out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(handle)).trimmingCharacters(in: .whitespacesAndNewlines)
