@@ -204,13 +204,13 @@ struct KernelResponder: HTTPResponder {
     let router: RouterResponder<BasicRequestContext>
 
     func respond(to request: Hummingbird.Request, context: BasicRequestContext) async throws -> Response {
-        do {
-            return try await router.respond(to: request, context: context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return await kernel.respond(to: request, context, route: "unmatched") { _ in throw Problem.notFound() }
-        } catch {
+        let response: Response
+        do { response = try await router.respond(to: request, context: context) } catch {
             return await kernel.respond(to: request, context, route: "unmatched") { _ in throw error }
         }
+        // What no endpoint answered has no request id: the framework's own bare 404.
+        guard response.headers[.requestID] == nil else { return response }
+        return await kernel.respond(to: request, context, route: "unmatched") { _ in throw Problem.notFound() }
     }
 }
 

@@ -103,15 +103,29 @@ public struct Cursor: FieldScalar {
         self.init(list: list, key: key)
     }
 
-    /// The sort key, if the cursor is this list's.
-    public func key(of list: String, count: Int) throws(Refusal) -> [String] {
-        guard self.list == list, key.count == count else {
-            throw Problem.malformed(
-                fr: "Ce curseur vient d'une autre liste.", en: "This cursor comes from another list.",
-                errors: [FieldProblem("cursor", fr: "autre liste", en: "another list")])
+    /// The sort key, if the cursor is this list's and its parts are what the list is sorted by.
+    public func key<each Part: FieldScalar>(
+        of list: String, _ types: repeat (each Part).Type
+    ) throws(Refusal) -> (repeat each Part) {
+        let texts = key
+        var position = 0
+        func next<T: FieldScalar>(_ type: T.Type) throws -> T {
+            guard self.list == list, position < texts.count else { throw CursorMismatch() }
+            position += 1
+            return try T(fieldText: texts[position - 1])
         }
-        return key
+        do {
+            let parts = (repeat try next((each Part).self))
+            guard position == texts.count else { throw CursorMismatch() }
+            return parts
+        } catch {
+            throw Problem.malformed(
+                fr: "Ce curseur n'a pas été rendu par cette liste.", en: "This list did not give this cursor.",
+                errors: [FieldProblem("cursor", fr: "pas de cette liste", en: "not this list's")])
+        }
     }
+
+    private struct CursorMismatch: Error {}
 }
 
 /// RFC 4648 §5, without padding.

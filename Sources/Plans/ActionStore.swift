@@ -44,7 +44,7 @@ public struct ActionStore: Sendable {
     }
 
     private func list(_ filter: Filter, on day: Day, atMost count: Int?) async throws -> Rows<PublicAction> {
-        let after = try filter.cursor?.key(of: "actions", count: 1)[0]
+        let after = try filter.cursor?.key(of: "actions", ActionCode.self)
         let statement: SQL = """
             SELECT \(columns: PublicAction.self)
               FROM (\(Self.publicActions(on: day))) AS a
@@ -165,8 +165,10 @@ public struct ActionStore: Sendable {
         var hasEvidence: Bool
     }
 
-    /// Finds and locks an action: 404 for one the caller may not know of.
-    private func lock(_ code: ActionCode, as caller: Caller, _ transaction: Transaction) async throws -> Current {
+    /// Finds an action, and locks it for a change: 404 for one the caller may not know of.
+    private func current(
+        _ code: ActionCode, locked: Bool, as caller: Caller, _ transaction: Transaction
+    ) async throws -> Current {
         let organisation = caller.member?.organisationID
         let current = try await transaction.rows(
             """
@@ -177,7 +179,7 @@ public struct ActionStore: Sendable {
                    EXISTS (SELECT FROM funding_line f
                             WHERE f.action_id = action.id AND f.funder_id = \(organisation)) AS is_funded,
                    EXISTS (SELECT FROM evidence e WHERE e.action_id = action.id) AS has_evidence
-              FROM action WHERE code = \(code) FOR UPDATE
+              FROM action WHERE code = \(code) \(locked ? "FOR UPDATE" as SQL : .nothing)
             """, as: Current.self
         ).first()
         let mayEverything = caller.isTeam || caller.isSystem
@@ -203,9 +205,9 @@ public struct ActionStore: Sendable {
         struct Name: Decodable { var name: String }
         let changed = try await transaction.rows(
             """
-            SELECT DISTINCT CASE table_name WHEN 'action' THEN field ELSE table_name || '.' || field END AS name
-              FROM field_change
-             WHERE parent_id = \(current.id) AND field <> 'version'
+            SELECT DISTINCT CASE part WHEN 'action' THEN field ELSE part || '.' || field END AS name
+              FROM action_change
+             WHERE action_id = \(current.id)
                AND audit_id IN (SELECT audit_id FROM field_change
                                  WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::integer > \(given))
              ORDER BY name
@@ -221,7 +223,7 @@ public struct ActionStore: Sendable {
     ) async throws -> Rows<Action> {
         do {
             return try await database.transaction(as: caller) { transaction in
-                let current = try await lock(code, as: caller, transaction)
+                let current = try await current(code, locked: true, as: caller, transaction)
                 try await transaction.record(operation, on: "action", id: current.id.uuid)
                 try await body(transaction, current)
                 return try await Self.row(code, on: transaction.today, as: caller, transaction)
@@ -353,30 +355,22 @@ public struct ActionStore: Sendable {
 
     // MARK: - History
 
-    /// A page of an action's history, the oldest first; for its lead, its partners and the team.
+    /// A page of an action's history (`sql/views/4_action_event.sql`), the oldest first; for its lead, its partners and the team.
     public func history(
         _ code: ActionCode, limit: PageLimit, cursor: Cursor?, as caller: Caller
     ) async throws -> Rows<ActionEvent> {
-        let after = try cursor?.key(of: "history", count: 2)
+        let after = try cursor?.key(of: "history", Instant.self, Identifier<ActionEvent>.self)
         return try await database.transaction(as: caller) { transaction in
-            let current = try await lock(code, as: caller, transaction)
+            let current = try await current(code, locked: false, as: caller, transaction)
             guard caller.isTeam || caller.isSystem || current.isLead || current.isPartner else {
                 throw PlanRefusals.notYours(code)
             }
             return try await transaction.rows(
                 """
-                SELECT \(columns: ActionEvent.self)
-                  FROM (SELECT l.id, l.at, l.operation, m.name AS member, o.name AS organisation, l.request_id,
-                               (SELECT coalesce(jsonb_agg(jsonb_build_object('part', c.table_name, 'field', c.field,
-                                           'from', c.old_value, 'to', c.new_value) ORDER BY c.id), '[]')
-                                  FROM field_change c
-                                 WHERE c.audit_id = l.id AND c.parent_id = \(current.id) AND c.field <> 'version') AS changes
-                          FROM audit_log l
-                          LEFT JOIN member m ON m.id::text = l.caller
-                          LEFT JOIN organisation o ON o.id = l.organisation_id
-                         WHERE l.id IN (SELECT audit_id FROM field_change WHERE parent_id = \(current.id))) AS event
-                 WHERE \(after?[0])::timestamptz IS NULL
-                    OR (at, id) > (\(after?[0])::timestamptz, \(after?[1])::uuid)
+                SELECT \(columns: ActionEvent.self) FROM action_event
+                 WHERE action_id = \(current.id)
+                   AND (\(after?.0)::timestamptz IS NULL
+                        OR (at, id) > (\(after?.0)::timestamptz, \(after?.1)::uuid))
                  ORDER BY at, id
                  LIMIT \(limit.count + 1)
                 """, as: ActionEvent.self)

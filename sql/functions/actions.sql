@@ -18,3 +18,17 @@ CREATE OR REPLACE FUNCTION action_is_at_risk
            AND (status = 'blocked' OR health = 'compromised' OR action_is_stale(status, last_news, day)
                 OR (planned_end <= day + 30 AND progress_percent < 70));
 COMMENT ON FUNCTION action_is_at_risk IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
+
+CREATE OR REPLACE FUNCTION instant_text(instant timestamptz) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+COMMENT ON FUNCTION instant_text IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
+
+CREATE OR REPLACE FUNCTION readable_value(field text, value jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN CASE
+        WHEN field IN ('lead_organisation_id', 'organisation_id', 'funder_id')
+            THEN (SELECT to_jsonb(o.code) FROM organisation o WHERE o.id = (value #>> '{}')::uuid)
+        WHEN field = 'axis_id' THEN (SELECT to_jsonb(x.code) FROM axis x WHERE x.id = (value #>> '{}')::uuid)
+        ELSE value END;
+COMMENT ON FUNCTION readable_value IS 'A changed value as people know it: codes instead of ids.';
