@@ -49,9 +49,13 @@ let package = Package(
         .target(name: "Fields", swiftSettings: safe),
         .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
         .target(name: "Contract", dependencies: ["Postgres", "Fields", nio], swiftSettings: safe),
-        .target(name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle], swiftSettings: safe),
-        .target(name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
-        .target(name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+        .target(
+            name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle],
+            swiftSettings: safe),
+        .target(
+            name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+        .target(
+            name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
@@ -63,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, yams, crypto, nio,
+                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, yams,
+                crypto, nio,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -76,7 +76,8 @@ struct Kernel: Sendable {
         response.headers[.contentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
         var metadata: Logger.Metadata = [
-            "http.method": "\(request.method.rawValue)", "http.route": "\(route)", "http.status": "\(response.status.code)",
+            "http.method": "\(request.method.rawValue)", "http.route": "\(route)",
+            "http.status": "\(response.status.code)",
             "duration_ms": "\((ContinuousClock.now - start).milliseconds)", "request.id": "\(incoming.id)",
         ]
         if let clientID = incoming.clientID { metadata["request.client_id"] = "\(clientID)" }

@@ -9,7 +9,9 @@ enum Negotiation {
         var best: (language: Language, weight: Double) = (.french, 0)
         for part in (header ?? "").split(separator: ",").prefix(20) {
             let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard let tag = pieces.first?.lowercased(), let language = Language(rawValue: String(tag.prefix(2))) else { continue }
+            guard let tag = pieces.first?.lowercased(), let language = Language(rawValue: String(tag.prefix(2))) else {
+                continue
+            }
             let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
             if weight > best.weight { best = (language, weight) }
         }
@@ -23,7 +25,9 @@ enum Negotiation {
         let family = mediaType.split(separator: "/")[0] + "/*"
         return ranges.contains { range in
             let pieces = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-            let isRefused = pieces.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+            let isRefused = pieces.dropFirst().contains {
+                $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000"
+            }
             return !isRefused && ["*/*", String(family), mediaType].contains(pieces.first ?? "")
         }
     }

@@ -39,7 +39,9 @@ public struct AuditHead: Sendable, Hashable {
     /// Reads a line; nil when it is none.
     public init?(line: String) {
         let parts = line.split(separator: " ")
-        guard parts.count == 3, let position = Int(parts[0]), position > 0, parts[1].utf8.count == 64 else { return nil }
+        guard parts.count == 3, let position = Int(parts[0]), position > 0, parts[1].utf8.count == 64 else {
+            return nil
+        }
         self.position = position
         chainHash = String(parts[1])
         signature = String(parts[2])

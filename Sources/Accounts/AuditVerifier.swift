@@ -30,7 +30,8 @@ public enum AuditFinding: Sendable, Hashable {
                 fr: "position \(position) : la ligne \(id) ou ses modifications ont été altérées",
                 en: "position \(position): row \(id) or its changes were altered")
         case .missing(let position, let id):
-            Text(fr: "position \(position) : la ligne \(id) a disparu", en: "position \(position): row \(id) is missing")
+            Text(
+                fr: "position \(position) : la ligne \(id) a disparu", en: "position \(position): row \(id) is missing")
         case .reordered(let positions):
             Text(
                 fr: "positions \(positions.listed) : des lignes ont été interverties",

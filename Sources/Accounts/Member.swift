@@ -32,7 +32,9 @@ public struct EmailAddress: FieldScalar {
     public var text: String
 
     /// Something, an at sign, a domain.
-    public static var fieldKind: Shape.Kind { .pattern(#"^[^@\s]+@[^@\s]+\.[^@\s]+$"#, example: "contact@exemple.example") }
+    public static var fieldKind: Shape.Kind {
+        .pattern(#"^[^@\s]+@[^@\s]+\.[^@\s]+$"#, example: "contact@exemple.example")
+    }
     /// An example.
     public static var placeholder: EmailAddress { EmailAddress(text: "contact@exemple.example") }
     /// The address.

@@ -43,7 +43,8 @@ public struct OrganisationCode: FieldScalar, CustomStringConvertible {
         }
         guard isCode, fieldText.utf8.count <= 60 else {
             throw Expectation(
-                fr: "un code en minuscules, chiffres et tirets, comme cd31", en: "a code such as cd31: a-z, 0-9, hyphens")
+                fr: "un code en minuscules, chiffres et tirets, comme cd31",
+                en: "a code such as cd31: a-z, 0-9, hyphens")
         }
         text = fieldText
     }
@@ -86,7 +87,8 @@ public struct SIRET: FieldScalar {
         let isPost = text.hasPrefix("356000000") && numbers.reduce(0, +) % 5 == 0
         guard luhn % 10 == 0 || isPost else {
             throw Expectation(
-                fr: "un SIRET dont la clé est juste : vérifiez les chiffres", en: "a SIRET whose key is right: check the digits")
+                fr: "un SIRET dont la clé est juste : vérifiez les chiffres",
+                en: "a SIRET whose key is right: check the digits")
         }
         digits = text
     }

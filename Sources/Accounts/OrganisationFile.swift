@@ -9,21 +9,30 @@ public enum OrganisationFile {
         "prescripteur": .prescriber, "organisme de formation": .trainingProvider,
     ]
 
-    private static let headings = ["code": "code", "nom": "name", "name": "name", "type": "kind", "kind": "kind", "siret": "siret"]
+    private static let headings = [
+        "code": "code", "nom": "name", "name": "name", "type": "kind", "kind": "kind", "siret": "siret",
+    ]
 
     /// Reads the file, or refuses it with everything that is wrong: line, column, value and reason.
     public static func read(_ bytes: [UInt8], file: String) throws(Refusal) -> [OrganisationStore.New] {
         var problems: [FieldProblem] = []
         let table: CSVTable
         do throws(CSVProblem) { table = try CSVTable.read(bytes) } catch {
-            throw refused([FieldProblem("\(file):\(error.line):\(error.column)", fr: error.reason.fr, en: error.reason.en)])
+            throw refused([
+                FieldProblem("\(file):\(error.line):\(error.column)", fr: error.reason.fr, en: error.reason.en)
+            ])
         }
         let names = table.header.cells.map { headings[$0.text.lowercased().filter { $0 != " " }] }
         for (cell, name) in zip(table.header.cells, names) where name == nil {
-            problems.append(problem(file, cell, "colonne inconnue (code, nom, type, siret)", "unknown column (code, name, kind, siret)"))
+            problems.append(
+                problem(
+                    file, cell, "colonne inconnue (code, nom, type, siret)", "unknown column (code, name, kind, siret)")
+            )
         }
         for needed in ["code", "name", "kind"] where !names.contains(needed) {
-            problems.append(FieldProblem("\(file):1:1", fr: "il manque la colonne \(needed)", en: "the column \(needed) is missing"))
+            problems.append(
+                FieldProblem("\(file):1:1", fr: "il manque la colonne \(needed)", en: "the column \(needed) is missing")
+            )
         }
         guard problems.isEmpty else { throw refused(problems) }
         var organisations: [OrganisationStore.New] = []
@@ -39,10 +48,13 @@ public enum OrganisationFile {
             let kind = kinds[kindCell.text.lowercased()] ?? Caller.OrganisationKind(rawValue: kindCell.text)
             if kind == nil {
                 let known = kinds.keys.sorted().joined(separator: ", ")
-                problems.append(problem(file, kindCell, "type inconnu ; connus : \(known)", "unknown kind; known: \(known)"))
+                problems.append(
+                    problem(file, kindCell, "type inconnu ; connus : \(known)", "unknown kind; known: \(known)"))
             }
             let siret: SIRET? = cell("siret").text.isEmpty ? nil : value(cell("siret"), file, &problems)
-            if cell("name").text.isEmpty { problems.append(problem(file, cell("name"), "il faut un nom", "a name is needed")) }
+            if cell("name").text.isEmpty {
+                problems.append(problem(file, cell("name"), "il faut un nom", "a name is needed"))
+            }
             if let code, organisations.contains(where: { $0.code == code }) {
                 problems.append(problem(file, cell("code"), "code donné deux fois", "code given twice"))
             }

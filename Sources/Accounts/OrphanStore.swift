@@ -30,9 +30,17 @@ public struct OrphanStore: Sendable {
         }
         guard let count else { return [] }
         return [
-            (count.unwritten, Text(fr: "attente(s) de scellement sans ligne d'audit", en: "row(s) waiting to be sealed without an audit row")),
+            (
+                count.unwritten,
+                Text(
+                    fr: "attente(s) de scellement sans ligne d'audit",
+                    en: "row(s) waiting to be sealed without an audit row")
+            ),
             (count.unfollowed, Text(fr: "action(s) sans aucune histoire", en: "action(s) without any history")),
-            (count.living, Text(fr: "jeton(s) vivant(s) de membres désactivés", en: "living token(s) of disabled members")),
+            (
+                count.living,
+                Text(fr: "jeton(s) vivant(s) de membres désactivés", en: "living token(s) of disabled members")
+            ),
         ].filter { $0.0 > 0 }.map { Text(fr: "\($0.0) \($0.1.fr)", en: "\($0.0) \($0.1.en)") }
     }
 }

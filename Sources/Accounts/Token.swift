@@ -29,7 +29,8 @@ public struct TokenSecret: Sendable {
     /// Reads a token's text; nil when it cannot be one of ours.
     public init?(_ text: String) {
         guard text.utf8.count == Self.prefix.utf8.count + Self.secretLength + Self.checkLength,
-            text.hasPrefix(Self.prefix), Self.check(String(text.dropLast(Self.checkLength))) == text.suffix(Self.checkLength)
+            text.hasPrefix(Self.prefix),
+            Self.check(String(text.dropLast(Self.checkLength))) == text.suffix(Self.checkLength)
         else { return nil }
         self.text = text
     }

@@ -93,7 +93,8 @@ public struct Cursor: FieldScalar {
 
     /// Reads the opaque text.
     public init(fieldText: String) throws(Expectation) {
-        guard fieldText.utf8.count <= 400, let bytes = Base64URL.decode(fieldText), let document = try? JSON.parse(bytes),
+        guard fieldText.utf8.count <= 400, let bytes = Base64URL.decode(fieldText),
+            let document = try? JSON.parse(bytes),
             case .array(let elements) = document, let list = elements.first?.string
         else { throw Expectation(fr: "un curseur rendu par cette liste", en: "a cursor that this list gave") }
         let key = elements.dropFirst().compactMap(\.string)

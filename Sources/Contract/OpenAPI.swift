@@ -149,7 +149,8 @@ public enum OpenAPI {
             .init(
                 "Problem",
                 [
-                    "type": "object", "description": "RFC 9457, with our code, the request's number and the wrong fields.",
+                    "type": "object",
+                    "description": "RFC 9457, with our code, the request's number and the wrong fields.",
                     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
                     "properties": [
                         "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],

@@ -55,7 +55,9 @@ extension Refusal {
             .init("request_id", .string(requestID)),
         ]
         if !errors.isEmpty {
-            let list = errors.map { JSON.object([.init("pointer", .string($0.pointer)), .init("detail", .string($0.detail(language)))]) }
+            let list = errors.map {
+                JSON.object([.init("pointer", .string($0.pointer)), .init("detail", .string($0.detail(language)))])
+            }
             members.append(.init("errors", .array(list)))
         }
         return .object(members + extras)

@@ -62,7 +62,9 @@ enum Reading {
             errors: errors)
     }
 
-    private static func unknownMembers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String) -> [FieldProblem] {
+    private static func unknownMembers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String)
+        -> [FieldProblem]
+    {
         let byName = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) })
         return members.flatMap { member -> [FieldProblem] in
             guard let field = byName[member.name] else {

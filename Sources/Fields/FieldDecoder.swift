@@ -189,7 +189,9 @@ extension FieldValue {
 }
 
 /// Reads one value of any type, the one place where types meet texts.
-private func decodeValue<T: Decodable>(_ type: T.Type, _ value: FieldValue, _ pointer: String, _ log: ErrorLog) throws -> T {
+private func decodeValue<T: Decodable>(_ type: T.Type, _ value: FieldValue, _ pointer: String, _ log: ErrorLog) throws
+    -> T
+{
     do throws(Expectation) {
         if let scalar = type as? any FieldScalar.Type {
             return try scalar.init(fieldText: value.text()) as! T
@@ -202,7 +204,9 @@ private func decodeValue<T: Decodable>(_ type: T.Type, _ value: FieldValue, _ po
         throw FieldError.expected(pointer, error)
     }
     if type == JSON.self {
-        guard let json = value.asJSON else { throw FieldError.expected(pointer, Expectation(fr: "du JSON", en: "JSON")) }
+        guard let json = value.asJSON else {
+            throw FieldError.expected(pointer, Expectation(fr: "du JSON", en: "JSON"))
+        }
         return json as! T
     }
     return try T(from: FieldDecoder(node: .value(value), pointer: pointer, log: log))

@@ -80,7 +80,9 @@ public struct Identifier<Entity>: FieldScalar, CustomStringConvertible {
     /// A UUID in the contract.
     public static var fieldKind: Shape.Kind { .uuid }
     /// The nil UUID.
-    public static var placeholder: Identifier { Identifier(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))) }
+    public static var placeholder: Identifier {
+        Identifier(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+    }
     /// Lower-case hexadecimal, as PostgreSQL writes it.
     public var fieldText: String { uuid.uuidString.lowercased() }
     /// The same as the text form.

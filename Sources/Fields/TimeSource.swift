@@ -37,7 +37,9 @@ public struct IDSource: Sendable {
     }
 
     /// A typed id.
-    public func make<Entity>(_ type: Identifier<Entity>.Type = Identifier<Entity>.self, at instant: Instant) -> Identifier<Entity> {
+    public func make<Entity>(_ type: Identifier<Entity>.Type = Identifier<Entity>.self, at instant: Instant)
+        -> Identifier<Entity>
+    {
         Identifier(next(instant))
     }
 

@@ -31,20 +31,33 @@ public struct PublicAction: Decodable, Sendable {
         public var plannedCents: Int
     }
 
+    /// Its id.
     public var id: ID
+    /// Its stable code.
     public var code: ActionCode
+    /// Its title.
     public var title: String
+    /// What is done, for whom.
     public var description: String?
+    /// Its axis' code.
     public var axis: String
     /// For a sub-action, the action it is part of.
     public var parent: ActionCode?
+    /// Who carries it.
     public var lead: OrganisationReference
+    /// Who takes part beside the lead.
     public var partners: [OrganisationReference]
+    /// Its money, by funder and year.
     public var funding: [Funding]
+    /// First day, as planned.
     public var plannedStart: Day
+    /// Last day, as planned.
     public var plannedEnd: Day
+    /// First day, as it was.
     public var actualStart: Day?
+    /// Last day, as it was.
     public var actualEnd: Day?
+    /// Where it stands.
     public var status: ActionStatus
     /// Neither done nor abandoned, and past its end, or past its start and still planned.
     public var isLate: Bool
@@ -96,20 +109,33 @@ public struct Action: Decodable, Sendable {
         public var writtenAt: Instant
     }
 
+    /// Its id.
     public var id: PublicAction.ID
+    /// Its stable code.
     public var code: ActionCode
+    /// Its title.
     public var title: String
+    /// What is done, for whom.
     public var description: String?
+    /// Its axis' code.
     public var axis: String
     /// For a sub-action, the action it is part of.
     public var parent: ActionCode?
+    /// Who carries it.
     public var lead: OrganisationReference
+    /// Who takes part beside the lead.
     public var partners: [OrganisationReference]
+    /// Its money, by funder and year.
     public var funding: [Funding]
+    /// First day, as planned.
     public var plannedStart: Day
+    /// Last day, as planned.
     public var plannedEnd: Day
+    /// First day, as it was.
     public var actualStart: Day?
+    /// Last day, as it was.
     public var actualEnd: Day?
+    /// Where it stands.
     public var status: ActionStatus
     /// Why it stands there, in the words of who moved it.
     public var statusReason: String?
@@ -119,7 +145,9 @@ public struct Action: Decodable, Sendable {
     public var blocker: String?
     /// Who can unblock it.
     public var unblocker: String?
+    /// The lead's opinion of it.
     public var health: ActionHealth
+    /// Neither done nor abandoned, and past its end, or past its start and still planned.
     public var isLate: Bool
     /// In progress and without news for 60 days.
     public var isStale: Bool
@@ -127,12 +155,19 @@ public struct Action: Decodable, Sendable {
     public var isAtRisk: Bool
     /// 0 to 100.
     public var progressPercent: Int
+    /// Planned money, in cents.
     public var plannedCents: Int
+    /// Committed money, in cents.
     public var committedCents: Int
+    /// Spent money, in cents.
     public var spentCents: Int
+    /// Links that prove what was done.
     public var evidence: [Evidence]
+    /// Dated notes, the oldest first.
     public var notes: [Note]
+    /// Whether the public sees it.
     public var isPublic: Bool
+    /// Its last news.
     public var updatedAt: Instant
     /// Raised by every change; `If-Match` names it.
     public var version: Int
@@ -147,13 +182,21 @@ public enum NoteKind: String, FieldEnum {
 
 /// What a PATCH of an action may change. The plan's file owns code, axis, organisations and planned money.
 public struct ActionChanges: Decodable, Sendable, Hashable {
+    /// Its title.
     public var title: Change<String> = .unchanged
+    /// What is done, for whom.
     public var description: Change<String> = .unchanged
+    /// First day, as planned.
     public var plannedStart: Change<Day> = .unchanged
+    /// Last day, as planned.
     public var plannedEnd: Change<Day> = .unchanged
+    /// First day, as it was.
     public var actualStart: Change<Day> = .unchanged
+    /// Last day, as it was.
     public var actualEnd: Change<Day> = .unchanged
+    /// The lead's opinion of it.
     public var health: Change<ActionHealth> = .unchanged
+    /// Whether the public sees it.
     public var isPublic: Change<Bool> = .unchanged
 
     /// Changes nothing; set what is to change.
@@ -171,7 +214,8 @@ public struct ActionChanges: Decodable, Sendable, Hashable {
     var clearedButRequired: [String] {
         [
             ("title", title == .cleared), ("planned_start", plannedStart == .cleared),
-            ("planned_end", plannedEnd == .cleared), ("health", health == .cleared), ("is_public", isPublic == .cleared),
+            ("planned_end", plannedEnd == .cleared), ("health", health == .cleared),
+            ("is_public", isPublic == .cleared),
         ].filter(\.1).map(\.0)
     }
 }
@@ -192,12 +236,15 @@ public struct ActionMove: Decodable, Sendable, Hashable {
         }
     }
 
+    /// The status to move to.
     public var to: ActionStatus
+    /// Why.
     public var reason: String?
     /// What blocks it.
     public var blocker: String?
     /// Who can unblock it.
     public var unblocker: String?
+    /// Links that prove what was done.
     public var evidence: NewEvidence?
 
     /// A move.
@@ -227,7 +274,9 @@ public struct ActionEvent: Decodable, Sendable {
         public var to: JSON?
     }
 
+    /// Its id.
     public var id: Identifier<ActionEvent>
+    /// When.
     public var at: Instant
     /// What was done: `action.transition`, `plan.import` …
     public var operation: String
@@ -235,6 +284,59 @@ public struct ActionEvent: Decodable, Sendable {
     public var member: String?
     /// For which organisation.
     public var organisation: String?
+    /// In which request.
     public var requestID: String
+    /// Every field that changed.
     public var changes: [FieldChange]
+}
+
+/// What a note is made of.
+public struct NewNote: Decodable, Sendable, Hashable {
+    /// What it is about.
+    public var kind: NoteKind
+    /// What it says.
+    public var text: String
+
+    /// A note.
+    public init(kind: NoteKind, text: String) {
+        self.kind = kind
+        self.text = text
+    }
+}
+
+/// What was committed and spent on a funding line, in cents; what is not given stays.
+public struct SpendingChanges: Decodable, Sendable, Hashable {
+    /// Committed money, in cents.
+    public var committedCents: Int?
+    /// Spent money, in cents.
+    public var spentCents: Int?
+
+    /// New amounts.
+    public init(committedCents: Int? = nil, spentCents: Int? = nil) {
+        self.committedCents = committedCents
+        self.spentCents = spentCents
+    }
+}
+
+/// The words of a search: up to eight, and 200 characters in all.
+public struct SearchWords: FieldScalar {
+    /// The words as typed.
+    public var words: [String]
+
+    /// Any short text.
+    public static var fieldKind: Shape.Kind { .pattern(#"^[\s\S]{1,200}$"#, example: "immersion ehpad") }
+    /// One word.
+    public static var placeholder: SearchWords { SearchWords(words: ["immersion"]) }
+    /// The words, joined.
+    public var fieldText: String { words.joined(separator: " ") }
+
+    private init(words: [String]) { self.words = words }
+
+    /// Splits a text into words.
+    public init(fieldText: String) throws(Expectation) {
+        words = fieldText.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard (1...8).contains(words.count), fieldText.count <= 200 else {
+            throw Expectation(fr: "1 à 8 mots, 200 caractères au plus", en: "1 to 8 words, at most 200 characters")
+        }
+    }
 }

@@ -120,12 +120,14 @@ public struct ActionEndpoints: Sendable {
 
     func edit(_ call: Call<ActionPath, Nothing, ActionChanges>) async throws -> Answer {
         changed(
-            try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller), call.today)
+            try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller),
+            call.today)
     }
 
     func move(_ call: Call<ActionPath, Nothing, ActionMove>) async throws -> Answer {
         changed(
-            try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller), call.today)
+            try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller),
+            call.today)
     }
 
     func note(_ call: Call<ActionPath, Nothing, NewNote>) async throws -> Answer {
@@ -156,6 +158,8 @@ public struct ActionEndpoints: Sendable {
 
     /// The action after a change, with the version to change it again.
     private func changed(_ rows: Rows<Action>, _ day: Day, status: Int = 200) -> Answer {
-        .row(rows, status: status, etag: rows.text(0, "version").flatMap { Int($0) }.map { .full(version: $0, day: day) })
+        .row(
+            rows, status: status, etag: rows.text(0, "version").flatMap { Int($0) }.map { .full(version: $0, day: day) }
+        )
     }
 }

@@ -16,7 +16,9 @@ public struct ActionStore: Sendable {
     public struct Filter: Decodable, Sendable {
         /// An axis' code.
         public var axis: String?
+        /// Where it stands.
         public var status: ActionStatus?
+        /// Whether it is late today.
         public var late: Bool?
         /// The lead organisation's code.
         public var lead: OrganisationCode?
@@ -26,7 +28,9 @@ public struct ActionStore: Sendable {
         public var dueBefore: Day?
         /// Words; case, accents and a typo are forgiven.
         public var q: SearchWords?
+        /// Items a page, 50 unless asked.
         public var limit: PageLimit?
+        /// Where the page begins.
         public var cursor: Cursor?
 
         /// Every action.
@@ -374,53 +378,6 @@ public struct ActionStore: Sendable {
                  ORDER BY at, id
                  LIMIT \(limit.count + 1)
                 """, as: ActionEvent.self)
-        }
-    }
-}
-
-/// What a note is made of.
-public struct NewNote: Decodable, Sendable, Hashable {
-    public var kind: NoteKind
-    public var text: String
-
-    /// A note.
-    public init(kind: NoteKind, text: String) {
-        self.kind = kind
-        self.text = text
-    }
-}
-
-/// What was committed and spent on a funding line, in cents; what is not given stays.
-public struct SpendingChanges: Decodable, Sendable, Hashable {
-    public var committedCents: Int?
-    public var spentCents: Int?
-
-    /// New amounts.
-    public init(committedCents: Int? = nil, spentCents: Int? = nil) {
-        self.committedCents = committedCents
-        self.spentCents = spentCents
-    }
-}
-
-/// The words of a search: up to eight, and 200 characters in all.
-public struct SearchWords: FieldScalar {
-    /// The words as typed.
-    public var words: [String]
-
-    /// Any short text.
-    public static var fieldKind: Shape.Kind { .pattern(#"^[\s\S]{1,200}$"#, example: "immersion ehpad") }
-    /// One word.
-    public static var placeholder: SearchWords { SearchWords(words: ["immersion"]) }
-    /// The words, joined.
-    public var fieldText: String { words.joined(separator: " ") }
-
-    private init(words: [String]) { self.words = words }
-
-    /// Splits a text into words.
-    public init(fieldText: String) throws(Expectation) {
-        words = fieldText.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard (1...8).contains(words.count), fieldText.count <= 200 else {
-            throw Expectation(fr: "1 à 8 mots, 200 caractères au plus", en: "1 to 8 words, at most 200 characters")
         }
     }
 }

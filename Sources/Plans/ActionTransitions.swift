@@ -15,7 +15,8 @@ public let actionTransitions = TransitionTable<ActionStatus, ActionActor>(
     [
         .init([.planned], to: .inProgress, by: [.lead, .team]),
         .init([.planned, .inProgress, .blocked], to: .paused, by: [.lead, .team], needs: [["reason"]]),
-        .init([.planned, .inProgress, .paused], to: .blocked, by: [.lead, .team], needs: [["blocker"], ["unblocker"]]),
+        .init(
+            [.planned, .inProgress, .paused], to: .blocked, by: [.lead, .team], needs: [["blocker"], ["unblocker"]]),
         .init([.paused, .blocked], to: .inProgress, by: [.lead, .team]),
         .init([.inProgress], to: .done, by: [.lead], needs: [["evidence"]]),
         .init([.inProgress], to: .done, by: [.team], needs: [["evidence", "reason"]]),

@@ -2,11 +2,15 @@ public import Fields
 
 /// The plan at a glance, as the public sees it.
 public struct PlanSummary: Decodable, Sendable {
+    /// Its stable code.
     public var code: String
+    /// Its title.
     public var title: String
     /// Whether it was made up for a demonstration.
     public var isFictional: Bool
+    /// First day.
     public var startsOn: Day
+    /// Last day.
     public var endsOn: Day
     /// Public top-level actions.
     public var actions: Int
@@ -21,14 +25,18 @@ public struct PlanSummary: Decodable, Sendable {
 
     /// How many actions stand somewhere.
     public struct StatusCount: Decodable, Sendable, Hashable {
+        /// Where it stands.
         public var status: ActionStatus
+        /// How many.
         public var count: Int
     }
 }
 
 /// An axis at a glance, as the public sees it.
 public struct AxisSummary: Decodable, Sendable {
+    /// Its stable code.
     public var code: String
+    /// Its title.
     public var title: String
     /// Public top-level actions.
     public var actions: Int

@@ -80,7 +80,9 @@ extension PlanDiff {
         add("plan", Self.fields(of: stored?.header), Self.fields(of: file.header), isNew: stored == nil)
         let axes = Dictionary(uniqueKeysWithValues: (stored?.axes ?? []).map { ($0.code, $0) })
         for axis in file.axes {
-            add("axis \(axis.code)", [("title", axes[axis.code]?.title)], [("title", axis.title)], isNew: axes[axis.code] == nil)
+            add(
+                "axis \(axis.code)", [("title", axes[axis.code]?.title)], [("title", axis.title)],
+                isNew: axes[axis.code] == nil)
         }
         let known = Dictionary(uniqueKeysWithValues: (stored?.actions ?? []).map { ($0.code, $0) })
         for action in file.actions {
@@ -117,7 +119,9 @@ extension PlanDiff {
             ("invariants.axes", invariants.axes.map(String.init)),
             ("invariants.budget", invariants.budgetCents.map(Euros.text)),
         ]
-            + invariants.funderCents.sorted { $0.key < $1.key }.map { ("invariants.funders.\($0.key)", Euros.text($0.value)) }
+            + invariants.funderCents.sorted { $0.key < $1.key }.map {
+                ("invariants.funders.\($0.key)", Euros.text($0.value))
+            }
     }
 
     private static func fields(of action: PlanFile.Action?) -> [(String, String?)] {

@@ -211,7 +211,8 @@ public struct PlanImport: Sendable {
             "id": JSON(ids[action.code]?.fieldText), "code": .string(action.code.text),
             "parent_id": JSON(action.code.parent.flatMap { ids[$0]?.fieldText }), "title": .string(action.title),
             "description": JSON(action.description), "axis": .string(action.axis), "lead": .string(action.lead),
-            "planned_start": .string(action.plannedStart.fieldText), "planned_end": .string(action.plannedEnd.fieldText),
+            "planned_start": .string(action.plannedStart.fieldText),
+            "planned_end": .string(action.plannedEnd.fieldText),
             "status": .string(action.status.rawValue),
         ]
     }

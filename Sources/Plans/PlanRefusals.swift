@@ -57,11 +57,14 @@ public enum PlanRefusals {
 
     /// A constraint's name → what its breaking means.
     static let byConstraint: [String: Refusal] = [
-        "action_title_text": field("title", fr: "Un titre a 1 à 300 caractères.", en: "A title has 1 to 300 characters."),
+        "action_title_text": field(
+            "title", fr: "Un titre a 1 à 300 caractères.", en: "A title has 1 to 300 characters."),
         "action_description_text": field(
-            "description", fr: "Une description a 1 à 4 000 caractères.", en: "A description has 1 to 4,000 characters."),
+            "description", fr: "Une description a 1 à 4 000 caractères.", en: "A description has 1 to 4,000 characters."
+        ),
         "action_planned_order": field(
-            "planned_end", fr: "La fin prévue précède le début prévu.", en: "The planned end is before the planned start."),
+            "planned_end", fr: "La fin prévue précède le début prévu.",
+            en: "The planned end is before the planned start."),
         "action_actual_order": field(
             "actual_end", fr: "La fin réelle précède le début réel.", en: "The actual end is before the actual start."),
         "action_actual_end_has_start": field(
@@ -77,7 +80,8 @@ public enum PlanRefusals {
             "blocker", fr: "Une action bloquée dit ce qui la bloque et qui peut la débloquer.",
             en: "A blocked action says what blocks it and who can unblock it."),
         "evidence_label_text": field(
-            "label", fr: "Le nom d'une preuve a 1 à 200 caractères.", en: "An evidence's label has 1 to 200 characters."),
+            "label", fr: "Le nom d'une preuve a 1 à 200 caractères.", en: "An evidence's label has 1 to 200 characters."
+        ),
         "evidence_url_form": field(
             "url", fr: "Une preuve est une adresse http ou https sans espace.",
             en: "Evidence is an http or https address without spaces."),

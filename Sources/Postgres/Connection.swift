@@ -266,7 +266,9 @@ actor Connection {
     }
 
     /// Blocks this connection's own thread until its socket is ready.
-    private func wait(_ handle: OpaquePointer, _ events: Int32, until deadline: ContinuousClock.Instant) throws(DatabaseError) {
+    private func wait(_ handle: OpaquePointer, _ events: Int32, until deadline: ContinuousClock.Instant)
+        throws(DatabaseError)
+    {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
         let left = ContinuousClock.now.duration(to: deadline).components
         let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000

@@ -120,7 +120,9 @@ public final class Database: Sendable {
     ) async throws -> T {
         do {
             return try await pool.withConnection { connection in
-                do throws(DatabaseError) { try await connection.begin(isolation) } catch { throw NotBegun(cause: error) }
+                do throws(DatabaseError) { try await connection.begin(isolation) } catch {
+                    throw NotBegun(cause: error)
+                }
                 return try await attempts(body, caller, isolation, on: connection, cancelling: cancelling)
             }
         } catch let error as NotBegun where error.cause.kind == .connection {
@@ -150,7 +152,8 @@ public final class Database: Sendable {
                     if cancelling { connection.cancel() }
                 }
             } catch let error as DatabaseError
-            where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts {
+                where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts
+            {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
                 try await connection.begin(isolation)
                 attempt += 1

@@ -32,8 +32,10 @@ public struct Migrator: Sendable {
         /// What is wrong and what to do.
         public var description: String {
             switch self {
-            case .badName(let file): "\(file): a migration's name is four digits, an underscore and words: 0007_add_x.sql"
-            case .duplicateNumber(let first, let second): "\(first) and \(second) have the same number: renumber the newer"
+            case .badName(let file):
+                "\(file): a migration's name is four digits, an underscore and words: 0007_add_x.sql"
+            case .duplicateNumber(let first, let second):
+                "\(first) and \(second) have the same number: renumber the newer"
             case .edited(let file):
                 "\(file) was changed after it was applied: restore it (git) and write the change as a new migration"
             case .missing(let file): "\(file) was applied to this database and is not among the files: restore it"

@@ -22,7 +22,8 @@ final class ResultSet: @unchecked Sendable {
     func text(_ row: Int, _ column: Int) -> String? {
         guard PQgetisnull(handle, Int32(row), Int32(column)) == 0 else { return nil }
         let bytes = UnsafeRawBufferPointer(
-            start: PQgetvalue(handle, Int32(row), Int32(column)), count: Int(PQgetlength(handle, Int32(row), Int32(column))))
+            start: PQgetvalue(handle, Int32(row), Int32(column)),
+            count: Int(PQgetlength(handle, Int32(row), Int32(column))))
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -129,7 +130,8 @@ struct RowLayout: Sendable {
             guard result.name(position) == field.name else {
                 throw DatabaseError(
                     kind: .defect, sqlState: "42P10",
-                    message: "column \(position + 1) is \(result.name(position)) and the row type expects \(field.name)")
+                    message: "column \(position + 1) is \(result.name(position)) and the row type expects \(field.name)"
+                )
             }
             let type = PQftype(result.handle, Int32(position))
             guard field.kind.accepts(type: type) else {

@@ -71,7 +71,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         /// Binds bytes; the author writes the cast to `bytea`.
         public mutating func appendInterpolation(bytes: [UInt8]) {
             let digits = Array("0123456789abcdef".utf8)
-            bind("\\x" + String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self))
+            bind(
+                "\\x" + String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self))
         }
 
         /// Binds a JSON document.

@@ -3,22 +3,37 @@ public import Postgres
 
 /// One line of the funder's file: an action's money of one funder and year (`sql/views/3_report_funding.sql`).
 public struct FundingReportLine: Decodable, Sendable {
+    /// The action's code.
     public var actionCode: String
+    /// The action's title.
     public var actionTitle: String
+    /// Its axis' code.
     public var axisCode: String
+    /// Its axis' title.
     public var axisTitle: String
+    /// Who carries it.
     public var leadName: String
     /// The status in French words.
     public var statusLabel: String
+    /// First day, as planned.
     public var plannedStart: Day
+    /// Last day, as planned.
     public var plannedEnd: Day
+    /// First day, as it was.
     public var actualStart: Day?
+    /// Last day, as it was.
     public var actualEnd: Day?
+    /// The funder's code.
     public var funderCode: String
+    /// The funder's name.
     public var funderName: String
+    /// The year.
     public var year: Int
+    /// Planned money, in cents.
     public var plannedCents: Int
+    /// Committed money, in cents.
     public var committedCents: Int
+    /// Spent money, in cents.
     public var spentCents: Int
     /// Spent less planned.
     public var gapCents: Int
@@ -61,7 +76,9 @@ extension ReportProfile {
         if field.hasSuffix("_cents"), let cents = Int(text) { return .cents(cents) }
         if field == "year", let year = Int(text) { return .number(year) }
         if field.hasSuffix("_percent") { return .decimal(text) }
-        if field.hasSuffix("_start") || field.hasSuffix("_end"), let day = try? Day(fieldText: text) { return .day(day) }
+        if field.hasSuffix("_start") || field.hasSuffix("_end"), let day = try? Day(fieldText: text) {
+            return .day(day)
+        }
         return .text(text)
     }
 }

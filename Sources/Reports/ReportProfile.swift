@@ -42,7 +42,8 @@ public struct ReportProfile: Sendable, Hashable {
         let wrong = { (fr: String, en: String) in
             ReportRefusals.profile(fr: "Profil « \(name) » : \(fr)", en: "Profile '\(name)': \(en)")
         }
-        guard let node = try? Yams.compose(yaml: text), let code = node["code"]?.string, let title = node["title"]?.string,
+        guard let node = try? Yams.compose(yaml: text), let code = node["code"]?.string,
+            let title = node["title"]?.string,
             let funder = node["funder"]?.string, let list = node["columns"]?.sequence, !list.isEmpty
         else { throw wrong("il faut code, title, funder et columns.", "code, title, funder and columns are needed.") }
         let known = Set(Shape.of(FundingReportLine.self).names)
@@ -56,7 +57,8 @@ public struct ReportProfile: Sendable, Hashable {
             guard known.contains(field) else {
                 let names = known.sorted().joined(separator: ", ")
                 throw wrong(
-                    "colonne inconnue « \(field) » ; connues : \(names).", "unknown column '\(field)'; known: \(names).")
+                    "colonne inconnue « \(field) » ; connues : \(names).", "unknown column '\(field)'; known: \(names)."
+                )
             }
             return Column(heading: heading, field: field)
         }

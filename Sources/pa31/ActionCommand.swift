@@ -19,15 +19,18 @@ struct ActionCommand: AsyncParsableCommand {
                 abstract: said("Liste les actions publiques, filtrées.", "Lists public actions, filtered."),
                 discussion: said(
                     "Exemples :\n  pa31 action list --late --axis A1 --as moi@exemple.example\n  pa31 action list --search \"immersion ehpad\" --json --as moi@exemple.example",
-                    "Examples:\n  pa31 action list --late --axis A1 --as me@exemple.example\n  pa31 action list --search \"immersion ehpad\" --json --as me@exemple.example"))
+                    "Examples:\n  pa31 action list --late --axis A1 --as me@exemple.example\n  pa31 action list --search \"immersion ehpad\" --json --as me@exemple.example"
+                ))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
         @Option(help: ArgumentHelp(said("Code d'un axe.", "An axis' code."))) var axis: String?
         @Option(help: ArgumentHelp("planned, in_progress, paused, blocked, done, abandoned")) var status: String?
-        @Option(help: ArgumentHelp(said("Code de l'organisme porteur.", "Code of the lead organisation."))) var lead: String?
+        @Option(help: ArgumentHelp(said("Code de l'organisme porteur.", "Code of the lead organisation."))) var lead:
+            String?
         @Option(help: ArgumentHelp(said("Code d'un financeur.", "A funder's code."))) var funder: String?
-        @Option(help: ArgumentHelp(said("Fin prévue avant ce jour.", "Planned to end before this day."))) var dueBefore: String?
+        @Option(help: ArgumentHelp(said("Fin prévue avant ce jour.", "Planned to end before this day."))) var dueBefore:
+            String?
         @Option(help: ArgumentHelp(said("Mots cherchés.", "Words to look for."))) var search: String?
         @Flag(help: ArgumentHelp(said("Seulement celles en retard.", "Only those that are late."))) var late = false
 
@@ -60,7 +63,9 @@ struct ActionCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Montre une action.", "Shows an action."),
-                discussion: said("Exemple :\n  pa31 action show A1.03 --as moi@exemple.example", "Example:\n  pa31 action show A1.03 --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 action show A1.03 --as moi@exemple.example",
+                    "Example:\n  pa31 action show A1.03 --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -81,7 +86,8 @@ struct ActionCommand: AsyncParsableCommand {
     struct Move: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Change le statut d'une action, comme la table le permet.", "Moves an action, as the table allows."),
+                abstract: said(
+                    "Change le statut d'une action, comme la table le permet.", "Moves an action, as the table allows."),
                 discussion: said(
                     """
                     Exemples :
@@ -105,21 +111,26 @@ struct ActionCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp(said("Qui peut débloquer.", "Who can unblock."))) var unblocker: String?
         @Option(help: ArgumentHelp(said("Nom de la preuve.", "The evidence's label."))) var evidenceLabel: String?
         @Option(help: ArgumentHelp(said("Adresse de la preuve.", "The evidence's address."))) var evidenceUrl: String?
-        @Option(help: ArgumentHelp(said("Version lue ; sans elle, la présente.", "Version read; without it, the present one."))) var version: Int?
+        @Option(
+            help: ArgumentHelp(
+                said("Version lue ; sans elle, la présente.", "Version read; without it, the present one.")))
+        var version: Int?
 
         func run() async throws {
             try await Session.run(member, .member) { session in
                 let store = ActionStore(session.database)
                 let action: ActionCode = try read(code, "code")
                 var version = version
-                if version == nil, case .full(_, let current) = try await store.find(
-                    action, as: session.caller, on: session.database.clock.today)
+                if version == nil,
+                    case .full(_, let current) = try await store.find(
+                        action, as: session.caller, on: session.database.clock.today)
                 {
                     version = current
                 }
                 let evidence = evidenceUrl.map { ActionMove.NewEvidence(label: evidenceLabel ?? $0, url: $0) }
                 let move = ActionMove(
-                    to: try read(status, "status"), reason: reason, blocker: blocker, unblocker: unblocker, evidence: evidence)
+                    to: try read(status, "status"), reason: reason, blocker: blocker, unblocker: unblocker,
+                    evidence: evidence)
                 let rows = try await store.move(
                     action, move, precondition: version.map { Precondition(version: $0) } ?? Precondition(header: nil),
                     as: session.caller)
@@ -154,8 +165,11 @@ struct ActionCommand: AsyncParsableCommand {
     struct History: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Raconte tout ce qui a changé sur une action.", "Tells everything that changed on an action."),
-                discussion: said("Exemple :\n  pa31 action history A1.03 --as moi@exemple.example", "Example:\n  pa31 action history A1.03 --as me@exemple.example"))
+                abstract: said(
+                    "Raconte tout ce qui a changé sur une action.", "Tells everything that changed on an action."),
+                discussion: said(
+                    "Exemple :\n  pa31 action history A1.03 --as moi@exemple.example",
+                    "Example:\n  pa31 action history A1.03 --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -171,17 +185,22 @@ struct ActionCommand: AsyncParsableCommand {
                     let limit = PageLimit.largest
                     let rows = try await store.history(action, limit: limit, cursor: cursor, as: session.caller)
                     events += Output.document(rows.prefix(limit.count)).elements
-                    cursor = rows.count > limit.count
+                    cursor =
+                        rows.count > limit.count
                         ? Cursor(list: "history", key: ["at", "id"].map { rows.text(limit.count - 1, $0) ?? "" }) : nil
                 } while cursor != nil
                 if common.json { return Output.json(.array(events)) }
                 for event in events {
-                    let who = [event["member"]?.string, event["organisation"]?.string].compactMap { $0 }.joined(separator: ", ")
-                    Output.line("\(event["at"]?.string ?? "")  \(event["operation"]?.string ?? "")  \(who.isEmpty ? "system" : who)")
+                    let who = [event["member"]?.string, event["organisation"]?.string].compactMap { $0 }.joined(
+                        separator: ", ")
+                    Output.line(
+                        "\(event["at"]?.string ?? "")  \(event["operation"]?.string ?? "")  \(who.isEmpty ? "system" : who)"
+                    )
                     for change in event["changes"]?.elements ?? [] {
                         let part = change["part"]?.string ?? ""
                         let field = (part == "action" ? "" : part + ".") + (change["field"]?.string ?? "")
-                        Output.line("    \(field): \((change["from"] ?? .null).shown) → \((change["to"] ?? .null).shown)")
+                        Output.line(
+                            "    \(field): \((change["from"] ?? .null).shown) → \((change["to"] ?? .null).shown)")
                     }
                 }
             }

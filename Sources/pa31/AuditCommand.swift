@@ -16,10 +16,13 @@ struct AuditCommand: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Recalcule la chaîne et nomme ce qui ne tient pas.", "Recomputes the chain and names what does not hold."),
+                abstract: said(
+                    "Recalcule la chaîne et nomme ce qui ne tient pas.",
+                    "Recomputes the chain and names what does not hold."),
                 discussion: said(
                     "Les têtes signées (PA31_AUDIT_HEAD_FILE, ou --heads) disent jusqu'où la chaîne allait : sans elles, une fin coupée ne se voit pas.\nExemple :\n  pa31 audit verify --heads audit.head --as moi@exemple.example",
-                    "Signed heads (PA31_AUDIT_HEAD_FILE, or --heads) say how far the chain went: without them a cut tail does not show.\nExample:\n  pa31 audit verify --heads audit.head --as me@exemple.example"))
+                    "Signed heads (PA31_AUDIT_HEAD_FILE, or --heads) say how far the chain went: without them a cut tail does not show.\nExample:\n  pa31 audit verify --heads audit.head --as me@exemple.example"
+                ))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -38,7 +41,8 @@ struct AuditCommand: AsyncParsableCommand {
                     Output.line(
                         said(
                             "\(outcome.sealed) ligne(s) scellée(s), \(outcome.pending) en attente, \(outcome.findings.count) anomalie(s).",
-                            "\(outcome.sealed) row(s) sealed, \(outcome.pending) waiting, \(outcome.findings.count) finding(s)."))
+                            "\(outcome.sealed) row(s) sealed, \(outcome.pending) waiting, \(outcome.findings.count) finding(s)."
+                        ))
                 }
                 if !outcome.findings.isEmpty { throw ExitCode(1) }
             }
@@ -48,8 +52,12 @@ struct AuditCommand: AsyncParsableCommand {
     struct Seal: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Scelle maintenant ce qui attend (serve le fait chaque seconde).", "Seals what waits now (serve does so every second)."),
-                discussion: said("Exemple :\n  pa31 audit seal --as moi@exemple.example", "Example:\n  pa31 audit seal --as me@exemple.example"))
+                abstract: said(
+                    "Scelle maintenant ce qui attend (serve le fait chaque seconde).",
+                    "Seals what waits now (serve does so every second)."),
+                discussion: said(
+                    "Exemple :\n  pa31 audit seal --as moi@exemple.example",
+                    "Example:\n  pa31 audit seal --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -65,11 +73,18 @@ struct AuditCommand: AsyncParsableCommand {
     struct Key: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Crée la clé qui signe le journal, hors de la base.", "Makes the key that signs the log, outside the database."),
-                discussion: said("Exemple :\n  pa31 audit key --write /etc/pa31/audit.key", "Example:\n  pa31 audit key --write /etc/pa31/audit.key"))
+                abstract: said(
+                    "Crée la clé qui signe le journal, hors de la base.",
+                    "Makes the key that signs the log, outside the database."),
+                discussion: said(
+                    "Exemple :\n  pa31 audit key --write /etc/pa31/audit.key",
+                    "Example:\n  pa31 audit key --write /etc/pa31/audit.key"))
         }
         @OptionGroup var common: CommonOptions
-        @Option(help: ArgumentHelp(said("Fichier à créer, lisible de son seul propriétaire.", "File to make, readable by its owner only."))) var write: String
+        @Option(
+            help: ArgumentHelp(
+                said("Fichier à créer, lisible de son seul propriétaire.", "File to make, readable by its owner only."))
+        ) var write: String
 
         func run() async throws {
             try await Session.guarded {
@@ -77,7 +92,8 @@ struct AuditCommand: AsyncParsableCommand {
                 let descriptor = unsafe open(write, O_WRONLY | O_CREAT | O_EXCL, 0o600)
                 guard descriptor >= 0 else {
                     throw InputFile.problem(
-                        fr: "\(write) existe déjà ou ne peut pas être créé.", en: "\(write) exists already or cannot be made.")
+                        fr: "\(write) existe déjà ou ne peut pas être créé.",
+                        en: "\(write) exists already or cannot be made.")
                 }
                 let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
                 try file.write(contentsOf: Data((AuditKey.random().text + "\n").utf8))
@@ -102,7 +118,8 @@ enum AuditHeads {
     static func seal(_ settings: Settings) async throws -> Int {
         let database = Database(try settings.database(), reading: .seal, writing: .seal)
         let sealer = AuditSealer(
-            database, key: try settings.auditKey(), journal: settings.auditJournal, logger: Logger(label: "pa31", factory: { _ in SwiftLogNoOpLogHandler() }))
+            database, key: try settings.auditKey(), journal: settings.auditJournal,
+            logger: Logger(label: "pa31", factory: { _ in SwiftLogNoOpLogHandler() }))
         do {
             let count = try await sealer.seal()
             await database.close()

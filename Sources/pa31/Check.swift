@@ -44,12 +44,15 @@ struct Check: AsyncParsableCommand {
             }
             lines.append(
                 await line(said("schéma", "schema")) {
-                    try await Migrator(try session.settings.database(), directory: try session.settings.sqlDirectory()).check()
+                    try await Migrator(try session.settings.database(), directory: try session.settings.sqlDirectory())
+                        .check()
                     return []
                 })
             lines.append(
                 await line(said("plan", "plan")) {
-                    try await PlanImport(session.database).export(as: session.caller)?.checkInvariants().map { $0(language) } ?? []
+                    try await PlanImport(session.database).export(as: session.caller)?.checkInvariants().map {
+                        $0(language)
+                    } ?? []
                 })
             lines.append(
                 await line(said("journal d'audit", "audit log")) {
@@ -77,7 +80,8 @@ struct Check: AsyncParsableCommand {
         var problems: [String] = []
         if try settings.auditKey() == nil {
             problems.append(
-                said("PA31_AUDIT_KEY_FILE manque : les têtes du journal ne sont pas signées.",
+                said(
+                    "PA31_AUDIT_KEY_FILE manque : les têtes du journal ne sont pas signées.",
                     "PA31_AUDIT_KEY_FILE is missing: audit heads are not signed."))
         }
         if let journal = settings.auditJournal {

@@ -46,7 +46,8 @@ struct Demonstration {
     func load(from folder: URL, session: Session, progress: (Int, Int) -> Void) async throws -> Int {
         guard try await state() == .empty else {
             throw Self.problem(
-                fr: "La démonstration ne se charge que dans une base vide.", en: "The demonstration is loaded into an empty database only.")
+                fr: "La démonstration ne se charge que dans une base vide.",
+                en: "The demonstration is loaded into an empty database only.")
         }
         func bytes(_ name: String) throws -> [UInt8] { try InputFile.bytes(folder.appendingPathComponent(name).path) }
         let start = try Instant(fieldText: "2021-12-15T09:00:00Z")
@@ -64,7 +65,8 @@ struct Demonstration {
         for organisation in organisations {
             let address = Self.address(of: organisation.code.text)
             let new = MemberStore.New(
-                organisation: organisation.code, name: "Membre fictif", email: try EmailAddress(fieldText: address), role: .manager)
+                organisation: organisation.code, name: "Membre fictif", email: try EmailAddress(fieldText: address),
+                role: .manager)
             _ = try await MemberStore(past).create(new, as: system)
             members[organisation.code.text] = .member(
                 try await MemberStore(past).find(address, as: system).caller, requestID: system.requestID)
@@ -126,7 +128,8 @@ private struct Event {
             _ = try await store.recordSpending(
                 action, funder: try OrganisationCode(fieldText: funder), year: Int(values["year"] ?? "") ?? 0,
                 SpendingChanges(
-                    committedCents: values["committed"].flatMap(Euros.cents), spentCents: values["spent"].flatMap(Euros.cents)),
+                    committedCents: values["committed"].flatMap(Euros.cents),
+                    spentCents: values["spent"].flatMap(Euros.cents)),
                 precondition: precondition, as: caller)
         } else {
             var changes = ActionChanges()

@@ -13,7 +13,9 @@ struct MemberCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Crée un membre ; --first crée le premier de l'équipe.", "Creates a member; --first makes the team's first."),
+                abstract: said(
+                    "Crée un membre ; --first crée le premier de l'équipe.",
+                    "Creates a member; --first makes the team's first."),
                 discussion: said(
                     """
                     Exemples :
@@ -28,9 +30,14 @@ struct MemberCommand: AsyncParsableCommand {
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
-        @Flag(help: ArgumentHelp(said("Le premier membre de l'équipe, sans --as.", "The team's first member, without --as."))) var first = false
+        @Flag(
+            help: ArgumentHelp(
+                said("Le premier membre de l'équipe, sans --as.", "The team's first member, without --as.")))
+        var first = false
         @Option(help: ArgumentHelp(said("Code de l'organisme.", "The organisation's code."))) var organisation: String
-        @Option(help: ArgumentHelp(said("Avec --first : nom de l'organisme à créer.", "With --first: name of the organisation to make.")))
+        @Option(
+            help: ArgumentHelp(
+                said("Avec --first : nom de l'organisme à créer.", "With --first: name of the organisation to make.")))
         var organisationName: String?
         @Option(help: ArgumentHelp(said("Nom de la personne.", "The person's name."))) var name: String
         @Option(help: ArgumentHelp(said("Adresse professionnelle.", "Professional address."))) var email: String
@@ -39,17 +46,23 @@ struct MemberCommand: AsyncParsableCommand {
         func run() async throws {
             let create = { (session: Session) in
                 let new = MemberStore.New(
-                    organisation: try read(organisation, "--organisation"), name: name, email: try read(email, "--email"),
+                    organisation: try read(organisation, "--organisation"), name: name,
+                    email: try read(email, "--email"),
                     role: try read(role, "--role"))
                 let store = MemberStore(session.database)
                 let id =
                     first
-                    ? try await store.createFirst(new, organisationName: organisationName ?? organisation, as: session.caller)
+                    ? try await store.createFirst(
+                        new, organisationName: organisationName ?? organisation, as: session.caller)
                     : try await store.create(new, as: session.caller)
                 if common.json { return Output.json(["id": .string(id.fieldText)]) }
                 Output.line(id.fieldText)
             }
-            if first { try await Session.runUnnamed(create) } else { try await Session.run(member, .teamEditor, create) }
+            if first {
+                try await Session.runUnnamed(create)
+            } else {
+                try await Session.run(member, .teamEditor, create)
+            }
         }
     }
 
@@ -57,7 +70,9 @@ struct MemberCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Liste les membres par leur id, sans nom.", "Lists members by id, without names."),
-                discussion: said("Exemple :\n  pa31 member list --as moi@exemple.example", "Example:\n  pa31 member list --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 member list --as moi@exemple.example",
+                    "Example:\n  pa31 member list --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -78,7 +93,9 @@ struct MemberCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Met fin aux droits et aux jetons d'un membre.", "Ends a member's rights and tokens."),
-                discussion: said("Exemple :\n  pa31 member disable 0190… --as moi@exemple.example", "Example:\n  pa31 member disable 0190… --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 member disable 0190… --as moi@exemple.example",
+                    "Example:\n  pa31 member disable 0190… --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions

@@ -16,7 +16,9 @@ struct OrganisationCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Liste les organismes.", "Lists organisations."),
-                discussion: said("Exemple :\n  pa31 organisation list --as moi@exemple.example", "Example:\n  pa31 organisation list --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 organisation list --as moi@exemple.example",
+                    "Example:\n  pa31 organisation list --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -40,14 +42,16 @@ struct OrganisationCommand: AsyncParsableCommand {
                 abstract: said("Crée un organisme ou le modifie.", "Creates or changes an organisation."),
                 discussion: said(
                     "Exemple :\n  pa31 organisation save cd31 --name \"Conseil départemental\" --kind funder --as moi@exemple.example",
-                    "Example:\n  pa31 organisation save cd31 --name \"Conseil départemental\" --kind funder --as me@exemple.example"))
+                    "Example:\n  pa31 organisation save cd31 --name \"Conseil départemental\" --kind funder --as me@exemple.example"
+                ))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
         @Argument(help: ArgumentHelp(said("Code court et stable, comme cd31.", "Short stable code, such as cd31.")))
         var code: String
         @Option(help: ArgumentHelp(said("Nom.", "Name."))) var name: String
-        @Option(help: ArgumentHelp("platform, partner, funder, employer, prescriber, training_provider")) var kind: String
+        @Option(help: ArgumentHelp("platform, partner, funder, employer, prescriber, training_provider")) var kind:
+            String
         @Option(help: ArgumentHelp(said("SIRET, 14 chiffres.", "SIRET, 14 digits."))) var siret: String?
 
         func run() async throws {
@@ -56,7 +60,9 @@ struct OrganisationCommand: AsyncParsableCommand {
                     code: try read(code, "code"), name: name, kind: try read(kind, "--kind"),
                     siret: try siret.map { try read($0, "--siret") })
                 let outcome = try await OrganisationStore(session.database).save([new], as: session.caller, apply: true)
-                Output.line(outcome.unchanged.isEmpty ? said("Enregistré.", "Saved.") : said("Rien à changer.", "Nothing to change."))
+                Output.line(
+                    outcome.unchanged.isEmpty
+                        ? said("Enregistré.", "Saved.") : said("Rien à changer.", "Nothing to change."))
             }
         }
     }
@@ -70,7 +76,8 @@ struct OrganisationCommand: AsyncParsableCommand {
                     "Reads organisations from a CSV (code;nom;type;siret); a rehearsal without --apply."),
                 discussion: said(
                     "Exemple :\n  pa31 organisation import deploy/demo/organisations.csv --apply --as moi@exemple.example",
-                    "Example:\n  pa31 organisation import deploy/demo/organisations.csv --apply --as me@exemple.example"))
+                    "Example:\n  pa31 organisation import deploy/demo/organisations.csv --apply --as me@exemple.example"
+                ))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -104,7 +111,9 @@ enum InputFile {
     /// Its bytes, 5 MiB at most (`api.md` *Limits*).
     static func bytes(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw problem(fr: "Le fichier \(path) est introuvable ou illisible.", en: "The file \(path) is missing or unreadable.")
+            throw problem(
+                fr: "Le fichier \(path) est introuvable ou illisible.", en: "The file \(path) is missing or unreadable."
+            )
         }
         guard data.count <= 5 << 20 else {
             throw problem(fr: "Le fichier \(path) dépasse 5 Mio.", en: "The file \(path) is over 5 MiB.")
@@ -128,6 +137,8 @@ extension Output {
         line(
             applied
                 ? said("Fait, en une transaction.", "Done, in one transaction.")
-                : said("À blanc : rien n'est changé. Ajoutez --apply pour le faire.", "A rehearsal: nothing changed. Add --apply to do it."))
+                : said(
+                    "À blanc : rien n'est changé. Ajoutez --apply pour le faire.",
+                    "A rehearsal: nothing changed. Add --apply to do it."))
     }
 }

@@ -22,7 +22,8 @@ enum Output {
 
     /// Rows as JSON, or as a table of the named columns under French and English headings.
     static func rows<Row: Decodable>(
-        _ rows: Rows<Row>, json: Bool, columns: [(name: String, heading: Text)], value: (Int, String) -> String? = { _, _ in nil }
+        _ rows: Rows<Row>, json: Bool, columns: [(name: String, heading: Text)],
+        value: (Int, String) -> String? = { _, _ in nil }
     ) {
         if json {
             var buffer = ByteBuffer()

@@ -47,7 +47,9 @@ struct Pa31: AsyncParsableCommand {
 let language: Language = {
     let arguments = CommandLine.arguments
     for (position, argument) in arguments.enumerated() {
-        if argument == "--lang", position + 1 < arguments.count { return Language(rawValue: arguments[position + 1]) ?? .french }
+        if argument == "--lang", position + 1 < arguments.count {
+            return Language(rawValue: arguments[position + 1]) ?? .french
+        }
         if argument.hasPrefix("--lang=") { return Language(rawValue: String(argument.dropFirst(7))) ?? .french }
     }
     let environment = ProcessInfo.processInfo.environment
@@ -57,7 +59,6 @@ let language: Language = {
 
 /// A sentence in the language of this run.
 func said(_ fr: String, _ en: String) -> String { Text(fr: fr, en: en)(language) }
-
 
 /// `--lang fr|en`.
 extension Language: ExpressibleByArgument {}

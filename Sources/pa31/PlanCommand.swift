@@ -17,7 +17,9 @@ struct PlanCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 commandName: "import",
-                abstract: said("Lit le plan d'un fichier YAML ou CSV ; à blanc sans --apply.", "Reads the plan from a YAML or CSV file; a rehearsal without --apply."),
+                abstract: said(
+                    "Lit le plan d'un fichier YAML ou CSV ; à blanc sans --apply.",
+                    "Reads the plan from a YAML or CSV file; a rehearsal without --apply."),
                 discussion: said(
                     """
                     Le fichier décide du code, de l'intitulé, de la description, de l'axe, des organismes, des dates et montants
@@ -39,10 +41,17 @@ struct PlanCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
         @Argument(help: ArgumentHelp(said("Fichier .yaml ou .csv.", "A .yaml or .csv file."))) var file: String
-        @Option(help: ArgumentHelp(said("Pour un CSV : le YAML qui dit le plan et les axes.", "For a CSV: the YAML that says plan and axes.")))
+        @Option(
+            help: ArgumentHelp(
+                said(
+                    "Pour un CSV : le YAML qui dit le plan et les axes.", "For a CSV: the YAML that says plan and axes."
+                )))
         var plan: String?
         @Flag(help: ArgumentHelp(said("Le faire vraiment.", "Really do it."))) var apply = false
-        @Flag(help: ArgumentHelp(said("Abandonner les actions absentes du fichier.", "Abandon actions that the file lacks."))) var retire = false
+        @Flag(
+            help: ArgumentHelp(
+                said("Abandonner les actions absentes du fichier.", "Abandon actions that the file lacks.")))
+        var retire = false
 
         func run() async throws {
             try await Session.run(member, .teamEditor) { session in
@@ -68,7 +77,9 @@ struct PlanCommand: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Écrit le plan dans un fichier que l'import relit sans rien changer.", "Writes the plan as a file that import reads back without a change."),
+                abstract: said(
+                    "Écrit le plan dans un fichier que l'import relit sans rien changer.",
+                    "Writes the plan as a file that import reads back without a change."),
                 discussion: said(
                     "Exemple :\n  pa31 plan export --format csv --output actions.csv --as moi@exemple.example",
                     "Example:\n  pa31 plan export --format csv --output actions.csv --as me@exemple.example"))
@@ -76,7 +87,8 @@ struct PlanCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
         @Option(help: ArgumentHelp("yaml, csv")) var format = PlanFormat.yaml
-        @Option(help: ArgumentHelp(said("Fichier à écrire ; sinon la sortie.", "File to write; else the output."))) var output: String?
+        @Option(help: ArgumentHelp(said("Fichier à écrire ; sinon la sortie.", "File to write; else the output.")))
+        var output: String?
 
         func run() async throws {
             try await Session.run(member, .team) { session in
@@ -92,7 +104,9 @@ struct PlanCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Montre le plan et ses axes.", "Shows the plan and its axes."),
-                discussion: said("Exemple :\n  pa31 plan show --as moi@exemple.example", "Example:\n  pa31 plan show --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 plan show --as moi@exemple.example",
+                    "Example:\n  pa31 plan show --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -104,7 +118,8 @@ struct PlanCommand: AsyncParsableCommand {
                 let axes = try await store.axes()
                 if common.json {
                     let plan = Output.document(summary.prefix(1)).elements.first ?? .null
-                    return Output.json(.object(plan.members + [.init("axes", Output.document(axes.prefix(axes.count)))]))
+                    return Output.json(
+                        .object(plan.members + [.init("axes", Output.document(axes.prefix(axes.count)))]))
                 }
                 Output.record(summary, json: false)
                 Output.line("")
@@ -122,8 +137,12 @@ struct PlanCommand: AsyncParsableCommand {
     struct Status: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                abstract: said("Compte les actions par statut et vérifie ce que le plan déclare.", "Counts actions by status and checks what the plan declares."),
-                discussion: said("Exemple :\n  pa31 plan status --as moi@exemple.example", "Example:\n  pa31 plan status --as me@exemple.example"))
+                abstract: said(
+                    "Compte les actions par statut et vérifie ce que le plan déclare.",
+                    "Counts actions by status and checks what the plan declares."),
+                discussion: said(
+                    "Exemple :\n  pa31 plan status --as moi@exemple.example",
+                    "Example:\n  pa31 plan status --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -146,9 +165,14 @@ struct PlanCommand: AsyncParsableCommand {
                 Output.table(
                     headings: [said("statut", "status"), said("actions", "actions")],
                     counts.map { [$0.0.label(language), String($0.1)] } + [[said("total", "total"), String(top.count)]])
-                Output.line(said("Montant prévu : \(Euros.text(file.plannedCents))", "Planned: \(Euros.text(file.plannedCents))"))
+                Output.line(
+                    said(
+                        "Montant prévu : \(Euros.text(file.plannedCents))", "Planned: \(Euros.text(file.plannedCents))")
+                )
                 for text in broken { Output.line("! \(text(language))") }
-                if broken.isEmpty { Output.line(said("Le plan tient ce qu'il déclare.", "The plan holds what it declares.")) }
+                if broken.isEmpty {
+                    Output.line(said("Le plan tient ce qu'il déclare.", "The plan holds what it declares."))
+                }
                 if !broken.isEmpty { throw ExitCode(1) }
             }
         }
@@ -160,7 +184,8 @@ enum PlanFormat: String, ExpressibleByArgument, CaseIterable { case yaml, csv }
 /// Reads the plan's file by its name's ending.
 enum PlanInput {
     static let invariants = Problem(
-        "plan.invariants", .invalid, fr: "Le plan ne tient pas ce qu'il déclare.", en: "The plan does not hold what it declares.")
+        "plan.invariants", .invalid, fr: "Le plan ne tient pas ce qu'il déclare.",
+        en: "The plan does not hold what it declares.")
     static let noPlan = Problem("plan.not_found", .notFound, fr: "Aucun plan n'est chargé.", en: "No plan is loaded.")
 
     static func read(_ path: String, plan: String?, organisations: [PlanOrganisation]) throws -> PlanFile {
@@ -170,7 +195,8 @@ enum PlanInput {
         }
         guard path.lowercased().hasSuffix(".csv") else {
             throw InputFile.problem(
-                fr: "\(path) : le plan se lit d'un .yaml ou d'un .csv.", en: "\(path): a plan is read from a .yaml or a .csv.")
+                fr: "\(path) : le plan se lit d'un .yaml ou d'un .csv.",
+                en: "\(path): a plan is read from a .yaml or a .csv.")
         }
         guard let plan else {
             throw InputFile.problem(

@@ -10,7 +10,9 @@ import UnixSignals
 struct Serve: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            abstract: said("Sert l'API ; Ctrl-C ou SIGTERM l'arrêtent proprement.", "Serves the API; Ctrl-C or SIGTERM stop it gracefully."),
+            abstract: said(
+                "Sert l'API ; Ctrl-C ou SIGTERM l'arrêtent proprement.",
+                "Serves the API; Ctrl-C or SIGTERM stop it gracefully."),
             discussion: said("Exemple :\n  PA31_PORT=8081 pa31 serve", "Example:\n  PA31_PORT=8081 pa31 serve"))
     }
 
@@ -43,14 +45,18 @@ struct Serve: AsyncParsableCommand {
 struct Migrate: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            abstract: said("Met la base au schéma des fichiers sql/.", "Brings the database to the schema of the sql/ files."),
+            abstract: said(
+                "Met la base au schéma des fichiers sql/.", "Brings the database to the schema of the sql/ files."),
             discussion: said(
                 "En avant seulement, une transaction par fichier. Plusieurs à la fois : l'un travaille, les autres attendent.\nExemple :\n  pa31 migrate --check",
-                "Forward only, one transaction a file. Several at once: one works, the others wait.\nExample:\n  pa31 migrate --check"))
+                "Forward only, one transaction a file. Several at once: one works, the others wait.\nExample:\n  pa31 migrate --check"
+            ))
     }
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: ArgumentHelp(said("Dire seulement si la base est à jour.", "Only say whether the database is up to date.")))
+    @Flag(
+        help: ArgumentHelp(
+            said("Dire seulement si la base est à jour.", "Only say whether the database is up to date.")))
     var check = false
 
     func run() async throws {
@@ -64,12 +70,17 @@ struct Migrate: AsyncParsableCommand {
             let outcome = try await migrator.migrate()
             if common.json {
                 return Output.json([
-                    "applied": .array(outcome.applied.map(JSON.string)), "repeatables_made": .bool(outcome.repeatablesMade),
+                    "applied": .array(outcome.applied.map(JSON.string)),
+                    "repeatables_made": .bool(outcome.repeatablesMade),
                 ])
             }
             for name in outcome.applied { Output.line(said("appliqué : \(name)", "applied: \(name)")) }
-            if outcome.repeatablesMade { Output.line(said("vues et fonctions refaites", "views and functions made again")) }
-            if outcome.applied.isEmpty, !outcome.repeatablesMade { Output.line(said("Rien à faire.", "Nothing to do.")) }
+            if outcome.repeatablesMade {
+                Output.line(said("vues et fonctions refaites", "views and functions made again"))
+            }
+            if outcome.applied.isEmpty, !outcome.repeatablesMade {
+                Output.line(said("Rien à faire.", "Nothing to do."))
+            }
         }
     }
 }

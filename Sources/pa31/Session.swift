@@ -94,7 +94,10 @@ struct Session {
         do { try await body() } catch let error as ExitCode { throw error } catch let error as PlanFileProblems {
             for cell in error.cells { complain(cell.description(in: language)) }
             let count = error.cells.count
-            complain(said("\(count) cellule(s) fausse(s) ; rien n'est importé.", "\(count) wrong cell(s); nothing is imported."))
+            complain(
+                said(
+                    "\(count) cellule(s) fausse(s) ; rien n'est importé.",
+                    "\(count) wrong cell(s); nothing is imported."))
             throw ExitCode(2)
         } catch let error as Migrator.Mismatch {
             complain("pa31: \(error.description)")

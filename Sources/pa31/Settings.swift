@@ -21,23 +21,39 @@ struct Settings {
         var variable: String { key.uppercased().replacingOccurrences(of: ".", with: "_") }
     }
 
-    static let entries: [Entry] = [
-        entry("pa31.database.url", nil, "hôte et base PostgreSQL", "PostgreSQL host and database"),
-        entry("pa31.host", "127.0.0.1", "adresse d'écoute", "address to listen on"),
-        entry("pa31.port", "8080", "port d'écoute", "port to listen on"),
-        entry("pa31.sql.directory", nil, "dossier sql/ (sinon cherché près du programme)", "the sql/ folder (else looked for near the program)"),
-        entry("pa31.audit.key.file", nil, "clé qui signe le journal (pa31 audit key)", "key that signs the audit log (pa31 audit key)"),
-        entry("pa31.audit.head.file", nil, "fichier où s'ajoutent les têtes signées", "file to which signed heads are appended"),
-        entry("pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
-        entry("pa31.log.level", "info", "détail des journaux : debug, info, warning, error", "log detail: debug, info, warning, error"),
-    ] + DatabaseSettings.Login.allCases.flatMap { login in
+    static let entries: [Entry] =
         [
-            entry("pa31.\(login.rawValue).database.user", login.defaultUser, "rôle PostgreSQL : \(login.rawValue)", "PostgreSQL role: \(login.rawValue)"),
-            entry("pa31.\(login.rawValue).database.password", nil, "son mot de passe", "its password", isSecret: true),
+            entry("pa31.database.url", nil, "hôte et base PostgreSQL", "PostgreSQL host and database"),
+            entry("pa31.host", "127.0.0.1", "adresse d'écoute", "address to listen on"),
+            entry("pa31.port", "8080", "port d'écoute", "port to listen on"),
+            entry(
+                "pa31.sql.directory", nil, "dossier sql/ (sinon cherché près du programme)",
+                "the sql/ folder (else looked for near the program)"),
+            entry(
+                "pa31.audit.key.file", nil, "clé qui signe le journal (pa31 audit key)",
+                "key that signs the audit log (pa31 audit key)"),
+            entry(
+                "pa31.audit.head.file", nil, "fichier où s'ajoutent les têtes signées",
+                "file to which signed heads are appended"),
+            entry(
+                "pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
+            entry(
+                "pa31.log.level", "info", "détail des journaux : debug, info, warning, error",
+                "log detail: debug, info, warning, error"),
         ]
-    }
+        + DatabaseSettings.Login.allCases.flatMap { login in
+            [
+                entry(
+                    "pa31.\(login.rawValue).database.user", login.defaultUser, "rôle PostgreSQL : \(login.rawValue)",
+                    "PostgreSQL role: \(login.rawValue)"),
+                entry(
+                    "pa31.\(login.rawValue).database.password", nil, "son mot de passe", "its password", isSecret: true),
+            ]
+        }
 
-    private static func entry(_ key: String, _ fallback: String?, _ fr: String, _ en: String, isSecret: Bool = false) -> Entry {
+    private static func entry(_ key: String, _ fallback: String?, _ fr: String, _ en: String, isSecret: Bool = false)
+        -> Entry
+    {
         Entry(key: key, fallback: fallback, isSecret: isSecret, meaning: Text(fr: fr, en: en))
     }
 
@@ -70,12 +86,16 @@ struct Settings {
     func database() throws -> DatabaseSettings {
         guard let url = self["pa31.database.url"] else {
             throw Self.wrong(
-                fr: "PA31_DATABASE_URL manque, par exemple postgresql:///pa31?host=/run/pa31 (deploy/run écrit .data/env).",
-                en: "PA31_DATABASE_URL is missing, for example postgresql:///pa31?host=/run/pa31 (deploy/run writes .data/env).")
+                fr:
+                    "PA31_DATABASE_URL manque, par exemple postgresql:///pa31?host=/run/pa31 (deploy/run écrit .data/env).",
+                en:
+                    "PA31_DATABASE_URL is missing, for example postgresql:///pa31?host=/run/pa31 (deploy/run writes .data/env)."
+            )
         }
         guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
             throw Self.wrong(
-                fr: "PA31_DATABASE_URL doit commencer par postgresql://.", en: "PA31_DATABASE_URL must begin with postgresql://.")
+                fr: "PA31_DATABASE_URL doit commencer par postgresql://.",
+                en: "PA31_DATABASE_URL must begin with postgresql://.")
         }
         var settings = DatabaseSettings(url: url)
         for login in DatabaseSettings.Login.allCases {
@@ -92,11 +112,14 @@ struct Settings {
         var folder = program.deletingLastPathComponent()
         for _ in 0..<6 {
             let candidate = folder.appendingPathComponent("sql")
-            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("migrations").path) { return candidate }
+            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("migrations").path) {
+                return candidate
+            }
             folder.deleteLastPathComponent()
         }
         throw Self.wrong(
-            fr: "Dossier sql/ introuvable : donnez PA31_SQL_DIRECTORY.", en: "No sql/ folder found: set PA31_SQL_DIRECTORY.")
+            fr: "Dossier sql/ introuvable : donnez PA31_SQL_DIRECTORY.",
+            en: "No sql/ folder found: set PA31_SQL_DIRECTORY.")
     }
 
     /// The sealer's key, if a file is named; a file that is no key is refused.
@@ -116,7 +139,8 @@ struct Settings {
     /// Everything `serve` needs.
     func server() throws -> ServerSettings {
         guard let port = self["pa31.port"].flatMap(Int.init), (0...65535).contains(port) else {
-            throw Self.wrong(fr: "PA31_PORT doit être un nombre de 0 à 65535.", en: "PA31_PORT must be a number from 0 to 65535.")
+            throw Self.wrong(
+                fr: "PA31_PORT doit être un nombre de 0 à 65535.", en: "PA31_PORT must be a number from 0 to 65535.")
         }
         return ServerSettings(
             host: self["pa31.host"] ?? "127.0.0.1", port: port, database: try database(), auditKey: try auditKey(),
@@ -127,7 +151,8 @@ struct Settings {
     func logLevel() throws -> Logger.Level {
         guard let level = self["pa31.log.level"].flatMap(Logger.Level.init(rawValue:)) else {
             throw Self.wrong(
-                fr: "PA31_LOG_LEVEL : debug, info, warning ou error.", en: "PA31_LOG_LEVEL: debug, info, warning or error.")
+                fr: "PA31_LOG_LEVEL : debug, info, warning ou error.",
+                en: "PA31_LOG_LEVEL: debug, info, warning or error.")
         }
         return level
     }
@@ -137,7 +162,8 @@ struct SettingsCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "settings",
-            abstract: said("Montre les réglages lus, sans les secrets.", "Shows the settings as read, without secrets."),
+            abstract: said(
+                "Montre les réglages lus, sans les secrets.", "Shows the settings as read, without secrets."),
             discussion: said("Exemple :\n  pa31 settings --json", "Example:\n  pa31 settings --json"))
     }
 
@@ -164,7 +190,10 @@ struct SettingsCommand: AsyncParsableCommand {
                         }))
             }
             Output.table(
-                headings: [said("variable", "variable"), said("valeur", "value"), said("origine", "origin"), said("sens", "meaning")],
+                headings: [
+                    said("variable", "variable"), said("valeur", "value"), said("origine", "origin"),
+                    said("sens", "meaning"),
+                ],
                 lines.map { [$0.entry.variable, $0.value, $0.origin, $0.entry.meaning(language)] })
         }
     }

@@ -16,13 +16,18 @@ struct TokenCommand: AsyncParsableCommand {
                 abstract: said("Crée un jeton et le montre une seule fois.", "Creates a token and shows it once."),
                 discussion: said(
                     "Exemple :\n  pa31 token create --member x@exemple.example --label \"tableur\" --days 90 --as moi@exemple.example",
-                    "Example:\n  pa31 token create --member x@exemple.example --label \"sheet\" --days 90 --as me@exemple.example"))
+                    "Example:\n  pa31 token create --member x@exemple.example --label \"sheet\" --days 90 --as me@exemple.example"
+                ))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var acting: MemberOptions
-        @Option(help: ArgumentHelp(said("Pour quel membre : adresse ou id.", "For which member: address or id."))) var member: String
+        @Option(help: ArgumentHelp(said("Pour quel membre : adresse ou id.", "For which member: address or id.")))
+        var member: String
         @Option(help: ArgumentHelp(said("À quoi il sert.", "What it is for."))) var label = "pa31"
-        @Option(help: ArgumentHelp(said("Nombre de jours de validité, 366 au plus.", "How many days it is good for, at most 366."))) var days = 90
+        @Option(
+            help: ArgumentHelp(
+                said("Nombre de jours de validité, 366 au plus.", "How many days it is good for, at most 366.")))
+        var days = 90
         @Flag(help: ArgumentHelp(said("Ne permettre que de lire.", "Allow reading only."))) var readOnly = false
 
         func run() async throws {
@@ -43,7 +48,9 @@ struct TokenCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Liste les jetons, jamais leurs secrets.", "Lists tokens, never their secrets."),
-                discussion: said("Exemple :\n  pa31 token list --json --as moi@exemple.example", "Example:\n  pa31 token list --json --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 token list --json --as moi@exemple.example",
+                    "Example:\n  pa31 token list --json --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var acting: MemberOptions
@@ -66,7 +73,9 @@ struct TokenCommand: AsyncParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said("Révoque un jeton ; effet en 5 s au plus.", "Revokes a token; effective within 5 s."),
-                discussion: said("Exemple :\n  pa31 token revoke 0190… --as moi@exemple.example", "Example:\n  pa31 token revoke 0190… --as me@exemple.example"))
+                discussion: said(
+                    "Exemple :\n  pa31 token revoke 0190… --as moi@exemple.example",
+                    "Example:\n  pa31 token revoke 0190… --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var acting: MemberOptions

@@ -29,7 +29,8 @@ public struct Make: Sendable {
         try await insert { transaction in
             let id = transaction.newID(Organisation.ID.self)
             try await transaction.execute(
-                "INSERT INTO organisation (id, code, name, kind) VALUES (\(id), \(code), \(name ?? "Organisme \(code)"), \(kind))")
+                "INSERT INTO organisation (id, code, name, kind) VALUES (\(id), \(code), \(name ?? "Organisme \(code)"), \(kind))"
+            )
             return id
         }
     }
@@ -86,7 +87,8 @@ public struct Make: Sendable {
     public func action(
         _ code: String, in plan: UUID, lead: Organisation.ID, title: String? = nil, status: ActionStatus = .planned,
         start: Day = Day(year: 2023, month: 1, day: 1)!, end: Day = Day(year: 2023, month: 12, day: 31)!,
-        isPublic: Bool = true, partners: [Organisation.ID] = [], funding: [(funder: Organisation.ID, year: Int, cents: Int)] = []
+        isPublic: Bool = true, partners: [Organisation.ID] = [],
+        funding: [(funder: Organisation.ID, year: Int, cents: Int)] = []
     ) async throws -> PublicAction.ID {
         try await insert { transaction in
             let id = transaction.newID(PublicAction.ID.self)
