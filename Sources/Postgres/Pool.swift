@@ -39,6 +39,7 @@ final class Pool: Sendable {
     func withConnection<T: Sendable>(fresh: Bool = false, _ body: (Connection) async throws -> T) async throws -> T {
         try await takePlace()
         let connection: Connection
+        if fresh { await closeIdle() }
         if !fresh, let idle = state.withLock({ $0.idle.popLast() }) {
             connection = idle
         } else {
@@ -81,8 +82,13 @@ final class Pool: Sendable {
 
     /// Closes what is idle, and the rest as it comes back.
     func close() async {
+        state.withLock { $0.isClosed = true }
+        await closeIdle()
+    }
+
+    /// Whoever asks for a fresh connection found a dead one: those that idle are as old, and likely as dead.
+    private func closeIdle() async {
         let idle = state.withLock { state in
-            state.isClosed = true
             defer { state.idle = [] }
             return state.idle
         }

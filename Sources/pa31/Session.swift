@@ -89,15 +89,15 @@ struct Session {
         }
     }
 
-    /// Prints what was refused or failed, and exits as the help says.
+    /// Prints what was refused or failed, as JSON when `--json` asks for it, and exits as the help says.
     static func guarded(_ body: () async throws -> Void) async throws {
+        let isJSON = CommandLine.arguments.contains("--json")
         do { try await body() } catch let error as ExitCode { throw error } catch let error as PlanFileProblems {
+            if isJSON { return try refuse(["wrong_cells": .array(error.cells.map(json))]) }
             for cell in error.cells { complain(cell.description(in: language)) }
             let count = error.cells.count
             complain(
-                said(
-                    "\(count) cellule(s) fausse(s) ; rien n'est importé.",
-                    "\(count) wrong cell(s); nothing is imported."))
+                said("\(count) cellule(s) fausse(s) ; rien n'est importé.", "\(count) wrong cell(s); nothing is imported."))
             throw ExitCode(2)
         } catch let error as Migrator.Mismatch {
             complain("pa31: \(error.description)")
@@ -107,11 +107,27 @@ struct Session {
                 complain("pa31: \(error)")
                 throw ExitCode(1)
             }
-            complain("pa31: \(refusal.detail(language)) [\(refusal.problem.code)]")
-            for problem in refusal.errors { complain("  \(problem.pointer): \(problem.detail(language))") }
-            if let cause = error as? DatabaseError, cause.kind == .connection { complain("  \(cause.message)") }
+            if isJSON {
+                complain(refusal.document(in: language, instance: "pa31", requestID: "").prettyText)
+            } else {
+                complain("pa31: \(refusal.detail(language)) [\(refusal.problem.code)]")
+                for problem in refusal.errors { complain("  \(problem.pointer): \(problem.detail(language))") }
+                if let cause = error as? DatabaseError, cause.kind == .connection { complain("  \(cause.message)") }
+            }
             throw ExitCode(refusal.problem.kind == .unavailable ? 75 : 2)
         }
+    }
+
+    private static func refuse(_ document: JSON) throws {
+        complain(document.prettyText)
+        throw ExitCode(2)
+    }
+
+    private static func json(_ cell: WrongCell) -> JSON {
+        [
+            "file": .string(cell.file), "line": JSON(cell.line), "column": JSON(cell.column),
+            "heading": .string(cell.heading), "value": .string(cell.value), "reason": .string(cell.reason(language)),
+        ]
     }
 
     private static func complain(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

@@ -57,6 +57,7 @@ struct PlanFileCSVTests {
     @Test(arguments: [
         ("Remarque", "« Remarque » : colonne inconnue"), ("Porteurr", "vouliez-vous dire « Porteur » ?"),
         ("CNSA", "il manque l'année : écrivez par exemple « CNSA 2023 »"), ("CNSA 22", "colonne inconnue"),
+        ("CNSA2022", "colonne inconnue"),
         ("TME 2022", "tme n'est pas un financeur"), ("CNSE 2022", "vouliez-vous dire « cnsa » ?"),
         ("CNSA 2022-2023", "colonne inconnue"), ("2022", "colonne inconnue"), ("Réalisé CNSA 2022", "colonne inconnue"),
         ("Jumelle 2022", "plusieurs organisations portent ce nom : donnez le code (jumelle-1, jumelle-2)"),

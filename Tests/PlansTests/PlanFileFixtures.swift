@@ -11,6 +11,7 @@ let sampleOrganisations = [
     PlanOrganisation(code: "aide", name: "Aide", isFunder: false),
     PlanOrganisation(code: "jumelle-1", name: "La Jumelle", isFunder: false),
     PlanOrganisation(code: "jumelle-2", name: "la jumelle", isFunder: false),
+    PlanOrganisation(code: "homonyme", name: "Jumelle 1", isFunder: false),
     PlanOrganisation(code: "cnsa", name: "CNSA", isFunder: true),
     PlanOrganisation(code: "cd31", name: "Conseil départemental de la Haute-Garonne", isFunder: true),
     PlanOrganisation(code: "ars-occitanie", name: "ARS Occitanie", isFunder: true),
@@ -100,7 +101,7 @@ func samplePlan() throws -> PlanFile {
     let actions = [
         PlanFile.Action(
             code: try sampleCode("A2.01"), title: "=SOMME(A1) ; \"test\", fin",
-            description: "Deux\nlignes\r\n\tet \\n « fin »\u{2028}🎈",
+            description: "Deux\nlignes\r\n\tet \\n « fin » \u{2028} 🎈",
             axis: "A2", lead: "ecole", partners: ["tme", "trio"], plannedStart: try sampleDay("2022-02-01"),
             plannedEnd: try sampleDay("2024-12-31"), status: .blocked,
             funding: [

@@ -78,8 +78,8 @@ COMMENT ON COLUMN field_change.table_name IS 'internal The table.';
 COMMENT ON COLUMN field_change.row_id IS 'internal The row.';
 COMMENT ON COLUMN field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
 COMMENT ON COLUMN field_change.field IS 'internal The column.';
-COMMENT ON COLUMN field_change.old_value IS 'internal Its value before; NULL when the row is new.';
-COMMENT ON COLUMN field_change.new_value IS 'internal Its value after; NULL when the row was deleted.';
+COMMENT ON COLUMN field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
+COMMENT ON COLUMN field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
 CREATE INDEX field_change_row ON field_change (row_id, id);
 CREATE INDEX field_change_parent ON field_change (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX field_change_audit ON field_change (audit_id, id);
@@ -123,18 +123,21 @@ END;
 COMMENT ON FUNCTION begin_operation IS 'Writes the audit row of what follows in this transaction.';
 
 -- One field_change for each column that differs. The row's version is among them, so that "what changed since version
--- 7" has an answer; columns that only follow from others are not. TG_ARGV[0], when given,
--- names the column that holds the id of the action the row is a part of.
+-- 7" has an answer; columns that only follow from others are not. TG_ARGV[0] names
+-- the column that holds the id of the action the row is a part of, '' for none; the other arguments are columns whose
+-- change is recorded and whose values are not: names, addresses, secrets.
 CREATE FUNCTION record_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
     after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
     identity jsonb := CASE WHEN TG_OP = 'DELETE' THEN before ELSE after END;
+    masked text[] := coalesce(TG_ARGV[1:], '{}');
 BEGIN
     INSERT INTO field_change (audit_id, table_name, row_id, parent_id, field, old_value, new_value)
     SELECT nullif(current_setting('pa31.audit', true), '')::uuid, TG_TABLE_NAME, (identity->>'id')::uuid,
-           CASE WHEN TG_NARGS > 0 THEN (identity->>TG_ARGV[0])::uuid END,
-           key, nullif(before->key, 'null'), nullif(after->key, 'null')
+           (identity->>nullif(TG_ARGV[0], ''))::uuid, key,
+           CASE WHEN key <> ALL (masked) THEN nullif(before->key, 'null') END,
+           CASE WHEN key <> ALL (masked) THEN nullif(after->key, 'null') END
       FROM jsonb_object_keys(identity) AS key
      WHERE key NOT IN ('id', 'updated_at', 'public_version', 'search_text')
        AND nullif(before->key, 'null') IS DISTINCT FROM nullif(after->key, 'null')

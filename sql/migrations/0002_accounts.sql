@@ -22,7 +22,7 @@ COMMENT ON COLUMN organisation.kind IS 'public What it is on the platform.';
 COMMENT ON COLUMN organisation.siret IS 'public SIRET, 14 digits; checked by the program.';
 COMMENT ON COLUMN organisation.version IS 'internal Raised by every change.';
 CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON organisation
-    FOR EACH ROW EXECUTE FUNCTION record_changes();
+    FOR EACH ROW EXECUTE FUNCTION record_changes('');
 
 CREATE TABLE member (
     id uuid CONSTRAINT member_key PRIMARY KEY,
@@ -44,6 +44,8 @@ COMMENT ON COLUMN member.name IS 'personal The person''s name.';
 COMMENT ON COLUMN member.email IS 'personal The person''s professional address.';
 COMMENT ON COLUMN member.role IS 'internal manager, editor, reader; dpo in the team only.';
 COMMENT ON COLUMN member.disabled_at IS 'internal From when the member may do nothing any more.';
+CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON member
+    FOR EACH ROW EXECUTE FUNCTION record_changes('', 'name', 'email');
 
 CREATE TABLE api_token (
     id uuid CONSTRAINT api_token_key PRIMARY KEY,
@@ -71,6 +73,9 @@ COMMENT ON COLUMN api_token.created_at IS 'internal Since when.';
 COMMENT ON COLUMN api_token.expires_at IS 'internal Until when; 12 months at most.';
 COMMENT ON COLUMN api_token.revoked_at IS 'internal When it was taken back.';
 COMMENT ON COLUMN api_token.last_use_at IS 'internal Its last use, to the hour.';
+-- A use is no change: last_use_at is not watched.
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, label, scopes, expires_at, revoked_at
+    ON api_token FOR EACH ROW EXECUTE FUNCTION record_changes('', 'secret_hash');
 
 GRANT SELECT, INSERT, UPDATE ON organisation, member TO pa31_operator;
 GRANT SELECT, INSERT, UPDATE ON api_token TO pa31_operator;

@@ -238,8 +238,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION touch_action IS 'Trigger: a change of a part raises its action''s versions.';
 
-CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON action_plan FOR EACH ROW EXECUTE FUNCTION record_changes();
-CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON axis FOR EACH ROW EXECUTE FUNCTION record_changes();
+CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON action_plan FOR EACH ROW EXECUTE FUNCTION record_changes('');
+CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON axis FOR EACH ROW EXECUTE FUNCTION record_changes('');
 CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON action FOR EACH ROW EXECUTE FUNCTION record_changes('id');
 CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON action_partner FOR EACH ROW EXECUTE FUNCTION record_changes('action_id');
 CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON funding_line FOR EACH ROW EXECUTE FUNCTION record_changes('action_id');
