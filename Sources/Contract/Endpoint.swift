@@ -130,7 +130,7 @@ public struct Endpoint: Sendable {
         public static let anyJSON = Output(status: 200, content: .json(.json))
 
         private static func kind(_ type: any (Decodable & Sendable).Type) -> Shape.Kind {
-            .object("\(type)", Shape.of(type).fields)
+            .object(Shape.name(of: type), Shape.of(type).fields)
         }
     }
 

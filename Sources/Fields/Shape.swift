@@ -37,6 +37,12 @@ public struct Shape: Sendable, Hashable {
         return Shape(fields: recorder.log.fields)
     }
 
+    /// A type's name in the contract: `Action.Funding` is `ActionFunding`; what only groups endpoints is left out.
+    public static func name(of type: Any.Type) -> String {
+        String(reflecting: type).split(separator: ".").dropFirst()
+            .filter { !$0.hasPrefix("(") && !$0.hasSuffix("Endpoints") }.joined()
+    }
+
     /// The names of the properties.
     public var names: [String] { fields.map(\.name) }
 }
@@ -115,7 +121,7 @@ struct Recorder: Decoder {
         let value = try T(from: nested)
         if let scalar = nested.log.scalar { return (value, scalar) }
         if let element = nested.log.element { return (value, .array(element)) }
-        return (value, .object("\(T.self)", nested.log.fields))
+        return (value, .object(Shape.name(of: T.self), nested.log.fields))
     }
 
     struct NotFlat: Error {}
