@@ -91,10 +91,9 @@ struct Kernel: Sendable {
         let caller = try await caller(request.headers[.authorization], incoming)
         // Rights before anything of the input is looked at: 401, then 404 and 403, then the rest.
         try endpoint.access.check(caller)
-        guard Negotiation.accepts(request.headers[values: .accept], endpoint.output.mediaType) else {
+        guard Negotiation.accepts(request.headers[values: .accept], "application/json") else {
             throw Problem.notAcceptable(
-                fr: "Cette adresse répond en \(endpoint.output.mediaType).",
-                en: "This address answers in \(endpoint.output.mediaType).")
+                fr: "Cette adresse répond en application/json.", en: "This address answers in application/json.")
         }
         if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
         let body = try await collect(request.body)
@@ -212,12 +211,6 @@ struct KernelResponder: HTTPResponder {
         // What no endpoint answered has no request id: the framework's own bare 404.
         guard response.headers[.requestID] == nil else { return response }
         return await kernel.respond(to: request, context, route: "unmatched") { _ in throw Problem.notFound() }
-    }
-}
-
-extension Endpoint.Output {
-    var mediaType: String {
-        if case .other(let mediaType) = content { mediaType } else { "application/json" }
     }
 }
 

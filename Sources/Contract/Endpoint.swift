@@ -109,7 +109,6 @@ public struct Endpoint: Sendable {
             case json(Shape.Kind)
             case page(Shape.Kind)
             case either(Shape.Kind, Shape.Kind)
-            case other(mediaType: String)
         }
 
         /// One object of a row type.

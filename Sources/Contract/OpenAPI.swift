@@ -55,28 +55,23 @@ public enum OpenAPI {
     }
 
     private static func responses(_ endpoint: Endpoint) -> JSON {
-        let (mediaType, schema): (String, JSON) =
+        let schema: JSON =
             switch endpoint.output.content {
-            case .json(let kind): ("application/json", reference(kind))
-            case .either(let first, let second):
-                ("application/json", ["anyOf": [reference(first), reference(second)]])
+            case .json(let kind): reference(kind)
+            case .either(let first, let second): ["anyOf": [reference(first), reference(second)]]
             case .page(let kind):
-                (
-                    "application/json",
-                    [
-                        "type": "object", "required": ["items", "next_cursor"],
-                        "properties": [
-                            "items": ["type": "array", "items": reference(kind)],
-                            "next_cursor": ["type": ["string", "null"]],
-                        ],
-                    ]
-                )
-            case .other(let mediaType): (mediaType, ["type": "string"])
+                [
+                    "type": "object", "required": ["items", "next_cursor"],
+                    "properties": [
+                        "items": ["type": "array", "items": reference(kind)],
+                        "next_cursor": ["type": ["string", "null"]],
+                    ],
+                ]
             }
         var responses: [JSON.Member] = [
             .init(
                 String(endpoint.output.status),
-                ["description": "Success", "content": .object([.init(mediaType, ["schema": schema])])])
+                ["description": "Success", "content": ["application/json": ["schema": schema]]])
         ]
         if endpoint.method == .get {
             responses.append(.init("304", ["description": "Not modified since the ETag in If-None-Match"]))
@@ -174,7 +169,6 @@ public enum OpenAPI {
             case .either(let first, let second):
                 add(first, closed: false)
                 add(second, closed: false)
-            case .other: break
             }
         }
 

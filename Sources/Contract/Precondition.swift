@@ -12,8 +12,6 @@ public struct ETag: Sendable, Hashable {
     public static func full(version: Int, day: Day? = nil) -> ETag { ETag("\(version)", day) }
     /// The tag of what the public sees.
     public static func publicView(version: Int, day: Day? = nil) -> ETag { ETag("\(version).public", day) }
-    /// The tag of content known by a digest.
-    public static func content(_ digest: String) -> ETag { ETag("c.\(digest)", nil) }
 
     private init(_ value: String, _ day: Day?) {
         header = "\"\(value)\(day.map { ".\($0)" } ?? "")\""

@@ -188,26 +188,30 @@ extension FieldValue {
     }
 }
 
+/// A value that is written as one text, number or boolean; nil for every other type.
+private func scalarValue(_ type: Any.Type, _ value: FieldValue) throws(Expectation) -> Any? {
+    if let scalar = type as? any FieldScalar.Type { return try scalar.init(fieldText: value.text()) }
+    if type == String.self { return try value.text() }
+    if type == Int.self { return try value.integer() }
+    if type == Bool.self { return try value.bool() }
+    if type == Double.self { return try value.double() }
+    return nil
+}
+
 /// Reads one value of any type, the one place where types meet texts.
 private func decodeValue<T: Decodable>(_ type: T.Type, _ value: FieldValue, _ pointer: String, _ log: ErrorLog) throws
     -> T
 {
     do throws(Expectation) {
-        if let scalar = type as? any FieldScalar.Type {
-            return try scalar.init(fieldText: value.text()) as! T
-        }
-        if type == String.self { return try value.text() as! T }
-        if type == Int.self { return try value.integer() as! T }
-        if type == Bool.self { return try value.bool() as! T }
-        if type == Double.self { return try value.double() as! T }
+        if let scalar = try scalarValue(type, value) as? T { return scalar }
     } catch {
         throw FieldError.expected(pointer, error)
     }
-    if type == JSON.self {
-        guard let json = value.asJSON else {
+    if type is JSON.Type {
+        guard let json = value.asJSON as? T else {
             throw FieldError.expected(pointer, Expectation(fr: "du JSON", en: "JSON"))
         }
-        return json as! T
+        return json
     }
     return try T(from: FieldDecoder(node: .value(value), pointer: pointer, log: log))
 }
@@ -229,7 +233,7 @@ private struct KeyedFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
         do {
             switch source.field(name) {
             case .absent:
-                if let change = type as? any AnyChange.Type { return change.unchangedValue as! T }
+                if let unchanged = (type as? any AnyChange.Type)?.unchangedValue as? T { return unchanged }
                 throw FieldError.missing(place)
             case .null:
                 if type is any AnyChange.Type { return try decodeValue(type, .null, place, log) }

@@ -44,7 +44,14 @@ private struct PlanFileCSVReader {
     mutating func rows() -> [PlanFileRow] {
         readHeadings()
         // Spreadsheets leave rows of separators under the last one.
-        return table.rows.filter { !$0.cells.allSatisfy { PlanFileWords.trimmed($0.text).isEmpty } }.map { row($0) }
+        let filled = table.rows.filter { !$0.cells.allSatisfy { PlanFileWords.trimmed($0.text).isEmpty } }
+        guard filled.count <= PlanFile.maximumActions else {
+            log.add(
+                PlanFileCell(value: "", line: filled[PlanFile.maximumActions].line, column: 1, heading: ""),
+                PlanFileReason.tooManyActions)
+            return []
+        }
+        return filled.map { row($0) }
     }
 
     private mutating func readHeadings() {

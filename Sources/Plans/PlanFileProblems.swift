@@ -76,6 +76,10 @@ struct PlanFileReason: Error, Hashable {
     init(_ expectation: Expectation) {
         self.init(fr: "attendu : \(expectation.expected.fr)", en: "expected: \(expectation.expected.en)")
     }
+
+    static let tooManyActions = PlanFileReason(
+        fr: "plus de \(PlanFile.maximumActions) actions : ce n'est pas un plan",
+        en: "more than \(PlanFile.maximumActions) actions: this is no plan")
 }
 
 /// A text of a file with its place, before anything is made of it.

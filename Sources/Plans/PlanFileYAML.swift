@@ -122,6 +122,10 @@ struct PlanFileYAMLReader {
 
     mutating func rows(_ node: PlanFileNode?) -> [PlanFileRow] {
         guard let node, let items = list(node) else { return [] }
+        guard items.count <= PlanFile.maximumActions else {
+            log.add(items[PlanFile.maximumActions].place, PlanFileReason.tooManyActions)
+            return []
+        }
         return items.compactMap { row($0) }
     }
 

@@ -97,7 +97,9 @@ struct Session {
             for cell in error.cells { complain(cell.description(in: language)) }
             let count = error.cells.count
             complain(
-                said("\(count) cellule(s) fausse(s) ; rien n'est importé.", "\(count) wrong cell(s); nothing is imported."))
+                said(
+                    "\(count) cellule(s) fausse(s) ; rien n'est importé.",
+                    "\(count) wrong cell(s); nothing is imported."))
             throw ExitCode(2)
         } catch let error as Migrator.Mismatch {
             complain("pa31: \(error.description)")
