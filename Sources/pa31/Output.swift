@@ -68,7 +68,22 @@ extension Output {
         let width = record.members.map(\.name.count).max() ?? 0
         for member in record.members where member.value != .null && member.value != .array([]) {
             let padding = String(repeating: " ", count: width - member.name.count)
-            line("\(member.name)\(padding)  \(member.value.string ?? member.value.text)")
+            line("\(member.name)\(padding)  \(shown(member.value))")
+        }
+    }
+
+    /// A value for people: an organisation as its name and code, a list joined, anything else as its text.
+    private static func shown(_ value: JSON) -> String {
+        switch value {
+        case .string(let text): text
+        case .array(let elements): elements.map(shown).joined(separator: ", ")
+        case .object(let members):
+            if let code = value["code"]?.string, let name = value["name"]?.string {
+                "\(name) (\(code))"
+            } else {
+                members.map { "\($0.name)=\(shown($0.value))" }.joined(separator: " ")
+            }
+        default: value.text
         }
     }
 }

@@ -70,7 +70,7 @@ struct PlanFileTests {
         #expect(reversed == plan)
     }
 
-    @Test func `a file of more than 5,000 actions is one wrong cell, whatever its rows hold`() throws {
+    @Test func `a file of too many actions is one wrong cell, whatever its rows hold`() throws {
         let rows = String(repeating: "x;x;x;x;x;x\n", count: PlanFile.maximumActions + 1)
         let sheet = try SampleSheet.wrong("Code;Titre;Axe;Porteur;Début;Fin\n" + rows)
         #expect(sheet == ["plan.csv, ligne 5002, colonne 1 : plus de 5000 actions : ce n'est pas un plan"])

@@ -141,7 +141,7 @@ public struct PlanFile: Sendable, Hashable {
     }
 
     /// Bigger files are refused before their cells are read: no plan is so big, and each wrong cell costs time.
-    public static let maximumActions = 5_000
+    public static let maximumActions = 20_000
 
     /// What the plan is.
     public var header: Header
