@@ -73,14 +73,14 @@ struct PlanFileTests {
     @Test func `a file of too many actions is one wrong cell, whatever its rows hold`() throws {
         let rows = String(repeating: "x;x;x;x;x;x\n", count: PlanFile.maximumActions + 1)
         let sheet = try SampleSheet.wrong("Code;Titre;Axe;Porteur;Début;Fin\n" + rows)
-        #expect(sheet == ["plan.csv, ligne 5002, colonne 1 : plus de 5000 actions : ce n'est pas un plan"])
+        #expect(sheet == ["plan.csv, ligne 20002, colonne 1 : plus de 20000 actions : ce n'est pas un plan"])
         let header = try samplePlan().yaml.split(separator: "actions:\n  -")[0]
         let yaml = header + "actions:\n" + String(repeating: "  - x\n", count: PlanFile.maximumActions + 1)
         let wrong = wrongCells { () throws(PlanFileProblems) in
             try PlanFile.read(yaml: Array(yaml.utf8), file: "f", organisations: sampleOrganisations)
         }
         #expect(wrong.count == 1)
-        #expect(wrong.first?.contains("plus de 5000 actions") == true)
+        #expect(wrong.first?.contains("plus de 20000 actions") == true)
     }
 
     // MARK: - Invariants

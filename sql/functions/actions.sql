@@ -21,7 +21,8 @@ COMMENT ON FUNCTION action_is_at_risk IS 'Not late, and blocked, stale, compromi
 
 CREATE OR REPLACE FUNCTION instant_text(instant timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+    -- Without trailing zeros, as PostgreSQL writes an instant of its own.
+    RETURN regexp_replace(to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '\.?0*Z$', 'Z');
 COMMENT ON FUNCTION instant_text IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
 
 CREATE OR REPLACE FUNCTION readable_value(field text, value jsonb) RETURNS jsonb

@@ -1,0 +1,1135 @@
+-- Generated from the migrations, functions and views. See GeneratedFilesTests.swift.
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+
+COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
+
+CREATE FUNCTION public.action_is_late(status text, planned_start date, planned_end date, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND ((planned_end < day) OR ((status = 'planned'::text) AND (planned_start < day))));
+
+COMMENT ON FUNCTION public.action_is_late(status text, planned_start date, planned_end date, day date) IS 'Neither done nor abandoned, and past its end, or past its start and still planned.';
+
+CREATE FUNCTION public.action_is_stale(status text, last_news timestamp with time zone, day date) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((status = 'in_progress'::text) AND (((last_news AT TIME ZONE 'Europe/Paris'::text))::date < (day - 60)));
+
+COMMENT ON FUNCTION public.action_is_stale(status text, last_news timestamp with time zone, day date) IS 'In progress and without news for 60 days.';
+
+CREATE FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, health text, progress_percent integer, last_news timestamp with time zone, day date) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND (NOT public.action_is_late(status, planned_start, planned_end, day)) AND ((status = 'blocked'::text) OR (health = 'compromised'::text) OR public.action_is_stale(status, last_news, day) OR ((planned_end <= (day + 30)) AND (progress_percent < 70))));
+
+COMMENT ON FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, health text, progress_percent integer, last_news timestamp with time zone, day date) IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
+
+CREATE FUNCTION public.current_caller() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN NULLIF(current_setting('pa31.caller'::text, true), ''::text);
+
+COMMENT ON FUNCTION public.current_caller() IS 'Who this transaction acts for: a member''s id, system, or NULL.';
+
+CREATE FUNCTION public.current_instant() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN COALESCE((NULLIF(current_setting('pa31.now'::text, true), ''::text))::timestamp with time zone, transaction_timestamp());
+
+COMMENT ON FUNCTION public.current_instant() IS 'When this transaction acts: the clock the program was given.';
+
+CREATE TABLE public.audit_log (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    caller text,
+    organisation_id uuid,
+    request_id text NOT NULL,
+    operation text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid,
+    details jsonb,
+    CONSTRAINT audit_log_operation_form CHECK ((operation ~ '^[a-z_]+(\.[a-z_]+)+$'::text))
+);
+
+COMMENT ON TABLE public.audit_log IS 'One row for each operation that changed something, written in its transaction (security.md §5).';
+
+COMMENT ON COLUMN public.audit_log.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.audit_log.at IS 'internal When.';
+
+COMMENT ON COLUMN public.audit_log.caller IS 'internal The member''s id, or system; NULL when no member was known.';
+
+COMMENT ON COLUMN public.audit_log.organisation_id IS 'internal For which organisation the member acted.';
+
+COMMENT ON COLUMN public.audit_log.request_id IS 'internal The server''s id of the request, or the CLI''s of the command.';
+
+COMMENT ON COLUMN public.audit_log.operation IS 'internal What was done: action.transition, token.create …';
+
+COMMENT ON COLUMN public.audit_log.subject_kind IS 'internal What kind of thing it was done to.';
+
+COMMENT ON COLUMN public.audit_log.subject_id IS 'internal To which one; NULL when to many.';
+
+COMMENT ON COLUMN public.audit_log.details IS 'internal Ids, codes and counts that the changes do not show; no text, no name.';
+
+CREATE TABLE public.audit_pending (
+    audit_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.audit_pending IS 'Audit rows that the sealer has not chained yet; it empties this queue every second.';
+
+COMMENT ON COLUMN public.audit_pending.audit_id IS 'internal The row. A row missing here without a seal is what audit verify calls unsealed.';
+
+CREATE FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) RETURNS uuid
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO public.audit_log (id, at, caller, organisation_id, request_id, operation, subject_kind, subject_id, details)
+   VALUES (begin_operation.id, public.current_instant(), public.current_caller(), (NULLIF(current_setting('pa31.organisation'::text, true), ''::text))::uuid, COALESCE(NULLIF(current_setting('pa31.request'::text, true), ''::text), 'sql'::text), begin_operation.operation, begin_operation.subject_kind, begin_operation.subject_id, begin_operation.details);
+ INSERT INTO public.audit_pending (audit_id)
+   VALUES (begin_operation.id);
+ SELECT (set_config('pa31.audit'::text, (id)::text, true))::uuid AS set_config;
+END;
+
+COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
+
+CREATE FUNCTION public.folded(text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
+
+COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
+
+CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN regexp_replace(to_char((instant AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '\.?0*Z$'::text, 'Z'::text);
+
+COMMENT ON FUNCTION public.instant_text(instant timestamp with time zone) IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
+
+CREATE FUNCTION public.is_text(value text, longest integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((value ~ '\S'::text) AND (char_length(value) <= longest));
+
+COMMENT ON FUNCTION public.is_text(value text, longest integer) IS 'Whether a text says something and is not longer than so many characters.';
+
+CREATE FUNCTION public.raise_action_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := greatest(current_instant(), OLD.updated_at);
+    IF (NEW.title, NEW.description, NEW.lead_organisation_id, NEW.planned_start, NEW.planned_end, NEW.actual_start,
+        NEW.actual_end, NEW.status, NEW.is_public, NEW.axis_id)
+       IS DISTINCT FROM
+       (OLD.title, OLD.description, OLD.lead_organisation_id, OLD.planned_start, OLD.planned_end, OLD.actual_start,
+        OLD.actual_end, OLD.status, OLD.is_public, OLD.axis_id)
+    THEN NEW.public_version := OLD.public_version + 1;
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.raise_action_version() IS 'Trigger: raises an action''s versions and dates its last news.';
+
+CREATE TABLE public.axis (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    code text NOT NULL,
+    title text NOT NULL,
+    CONSTRAINT axis_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}$'::text)),
+    CONSTRAINT axis_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.axis IS 'An axis of the plan.';
+
+COMMENT ON COLUMN public.axis.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.axis.plan_id IS 'public Of which plan.';
+
+COMMENT ON COLUMN public.axis.code IS 'public A1, A2.';
+
+COMMENT ON COLUMN public.axis.title IS 'public Its title.';
+
+CREATE TABLE public.organisation (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    siret text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT organisation_code_form CHECK (((code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(code) <= 60))),
+    CONSTRAINT organisation_kind_known CHECK ((kind = ANY (ARRAY['platform'::text, 'partner'::text, 'funder'::text, 'employer'::text, 'prescriber'::text, 'training_provider'::text]))),
+    CONSTRAINT organisation_name_text CHECK (public.is_text(name, 200)),
+    CONSTRAINT organisation_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text))
+);
+
+COMMENT ON TABLE public.organisation IS 'Who takes part: the platform, partners, funders, employers, prescribers, training providers.';
+
+COMMENT ON COLUMN public.organisation.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.organisation.code IS 'public Short stable name for files and commands: cd31.';
+
+COMMENT ON COLUMN public.organisation.name IS 'public The name people know.';
+
+COMMENT ON COLUMN public.organisation.kind IS 'public What it is on the platform.';
+
+COMMENT ON COLUMN public.organisation.siret IS 'public SIRET, 14 digits; checked by the program.';
+
+COMMENT ON COLUMN public.organisation.version IS 'internal Raised by every change.';
+
+CREATE FUNCTION public.readable_value(field text, value jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (field = ANY (ARRAY['lead_organisation_id'::text, 'organisation_id'::text, 'funder_id'::text])) THEN (SELECT to_jsonb(o.code) AS to_jsonb FROM public.organisation o WHERE (o.id = ((readable_value.value #>> '{}'::text[]))::uuid)) WHEN (field = 'axis_id'::text) THEN (SELECT to_jsonb(x.code) AS to_jsonb FROM public.axis x WHERE (x.id = ((readable_value.value #>> '{}'::text[]))::uuid)) ELSE value END;
+
+COMMENT ON FUNCTION public.readable_value(field text, value jsonb) IS 'A changed value as people know it: codes instead of ids.';
+
+CREATE FUNCTION public.record_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
+    after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+    identity jsonb := CASE WHEN TG_OP = 'DELETE' THEN before ELSE after END;
+    masked text[] := coalesce(TG_ARGV[1:], '{}');
+BEGIN
+    INSERT INTO field_change (audit_id, table_name, row_id, parent_id, field, old_value, new_value)
+    SELECT nullif(current_setting('pa31.audit', true), '')::uuid, TG_TABLE_NAME, (identity->>'id')::uuid,
+           (identity->>nullif(TG_ARGV[0], ''))::uuid, key,
+           CASE WHEN key <> ALL (masked) THEN nullif(before->key, 'null') END,
+           CASE WHEN key <> ALL (masked) THEN nullif(after->key, 'null') END
+      FROM jsonb_object_keys(identity) AS key
+     WHERE key NOT IN ('id', 'updated_at', 'public_version', 'search_text')
+       AND nullif(before->key, 'null') IS DISTINCT FROM nullif(after->key, 'null')
+     ORDER BY key;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.record_changes() IS 'Trigger: appends every changed field to field_change.';
+
+CREATE FUNCTION public.refuse_new_code() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'an action''s code never changes' USING ERRCODE = 'check_violation', CONSTRAINT = 'action_code_stable';
+END $$;
+
+COMMENT ON FUNCTION public.refuse_new_code() IS 'Trigger: an action''s code never changes.';
+
+CREATE FUNCTION public.refuse_rewriting() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
+END $$;
+
+COMMENT ON FUNCTION public.refuse_rewriting() IS 'Trigger: history is never rewritten.';
+
+CREATE FUNCTION public.touch_action() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    part record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    is_public_change boolean := TG_TABLE_NAME = 'action_partner' OR (TG_TABLE_NAME = 'funding_line' AND
+        CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD)->'planned_cents' <> to_jsonb(NEW)->'planned_cents' ELSE true END);
+BEGIN
+    UPDATE action SET public_version = public_version + is_public_change::integer WHERE id = part.action_id;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.touch_action() IS 'Trigger: a change of a part raises its action''s versions.';
+
+CREATE TABLE public.action (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    axis_id uuid NOT NULL,
+    parent_id uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    title text NOT NULL,
+    description text,
+    lead_organisation_id uuid NOT NULL,
+    planned_start date NOT NULL,
+    planned_end date NOT NULL,
+    actual_start date,
+    actual_end date,
+    status text NOT NULL,
+    status_reason text,
+    status_reason_code text,
+    blocker text,
+    unblocker text,
+    health text DEFAULT 'not_filled'::text NOT NULL,
+    is_public boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    search_text text GENERATED ALWAYS AS (public.folded(((((code || ' '::text) || title) || ' '::text) || COALESCE(description, ''::text)))) STORED NOT NULL,
+    CONSTRAINT action_actual_end_has_start CHECK (((actual_end IS NULL) OR (actual_start IS NOT NULL))),
+    CONSTRAINT action_actual_order CHECK ((actual_start <= actual_end)),
+    CONSTRAINT action_blocked_by_something CHECK ((((status = 'blocked'::text) = (blocker IS NOT NULL)) AND ((status = 'blocked'::text) = (unblocker IS NOT NULL)))),
+    CONSTRAINT action_blocker_text CHECK ((public.is_text(blocker, 2000) AND public.is_text(unblocker, 300))),
+    CONSTRAINT action_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$'::text)),
+    CONSTRAINT action_description_text CHECK (public.is_text(description, 4000)),
+    CONSTRAINT action_health_known CHECK ((health = ANY (ARRAY['secured'::text, 'attainable'::text, 'support_needed'::text, 'compromised'::text, 'not_filled'::text]))),
+    CONSTRAINT action_parent_as_code CHECK (((parent_id IS NOT NULL) = (code ~ '\..*\.'::text))),
+    CONSTRAINT action_planned_order CHECK ((planned_start <= planned_end)),
+    CONSTRAINT action_status_known CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
+    CONSTRAINT action_status_reason_code_known CHECK ((status_reason_code = 'left_the_plan'::text)),
+    CONSTRAINT action_status_reason_text CHECK (public.is_text(status_reason, 2000)),
+    CONSTRAINT action_stopped_with_reason CHECK (((status <> ALL (ARRAY['paused'::text, 'abandoned'::text])) OR (status_reason IS NOT NULL) OR (status_reason_code IS NOT NULL))),
+    CONSTRAINT action_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.action IS 'An action of the plan (domain.md §5).';
+
+COMMENT ON COLUMN public.action.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.action.plan_id IS 'public Of which plan.';
+
+COMMENT ON COLUMN public.action.axis_id IS 'public On which axis.';
+
+COMMENT ON COLUMN public.action.parent_id IS 'public For a sub-action, the action it is part of.';
+
+COMMENT ON COLUMN public.action.code IS 'public A1.03, or A1.03.1 for a sub-action; stable, never used twice.';
+
+COMMENT ON COLUMN public.action.title IS 'public Its title.';
+
+COMMENT ON COLUMN public.action.description IS 'public What is done, for whom.';
+
+COMMENT ON COLUMN public.action.lead_organisation_id IS 'public Who carries it.';
+
+COMMENT ON COLUMN public.action.planned_start IS 'public First day, as planned.';
+
+COMMENT ON COLUMN public.action.planned_end IS 'public Last day, as planned.';
+
+COMMENT ON COLUMN public.action.actual_start IS 'public First day, as it was.';
+
+COMMENT ON COLUMN public.action.actual_end IS 'public Last day, as it was.';
+
+COMMENT ON COLUMN public.action.status IS 'public Where it stands.';
+
+COMMENT ON COLUMN public.action.status_reason IS 'internal Why it stands there, in the words of who moved it.';
+
+COMMENT ON COLUMN public.action.status_reason_code IS 'internal Why, when the system moved it: left_the_plan.';
+
+COMMENT ON COLUMN public.action.blocker IS 'internal What blocks it, while it is blocked.';
+
+COMMENT ON COLUMN public.action.unblocker IS 'internal Who can unblock it.';
+
+COMMENT ON COLUMN public.action.health IS 'internal The lead''s opinion; beside progress, never instead of it.';
+
+COMMENT ON COLUMN public.action.is_public IS 'internal Whether the public sees it.';
+
+COMMENT ON COLUMN public.action.created_at IS 'internal When it came into the plan.';
+
+COMMENT ON COLUMN public.action.updated_at IS 'internal Its last news: change, note or evidence.';
+
+COMMENT ON COLUMN public.action.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.action.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.action.search_text IS 'public What the search looks in: public columns only.';
+
+CREATE TABLE public.field_change (
+    id bigint NOT NULL,
+    audit_id uuid NOT NULL,
+    table_name text NOT NULL,
+    row_id uuid NOT NULL,
+    parent_id uuid,
+    field text NOT NULL,
+    old_value jsonb,
+    new_value jsonb
+);
+
+COMMENT ON TABLE public.field_change IS 'Every change of every field of the tables that record_changes() watches, appended, never changed.';
+
+COMMENT ON COLUMN public.field_change.id IS 'internal In the order of writing.';
+
+COMMENT ON COLUMN public.field_change.audit_id IS 'internal The operation that made the change: who, for whom, when, in which request.';
+
+COMMENT ON COLUMN public.field_change.table_name IS 'internal The table.';
+
+COMMENT ON COLUMN public.field_change.row_id IS 'internal The row.';
+
+COMMENT ON COLUMN public.field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
+
+COMMENT ON COLUMN public.field_change.field IS 'internal The column.';
+
+COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
+
+COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
+
+CREATE TABLE public.funding_line (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    funder_id uuid NOT NULL,
+    year integer NOT NULL,
+    planned_cents bigint NOT NULL,
+    committed_cents bigint DEFAULT 0 NOT NULL,
+    spent_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
+    CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
+);
+
+COMMENT ON TABLE public.funding_line IS 'Money for an action, by funder and year, in cents.';
+
+COMMENT ON COLUMN public.funding_line.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.funding_line.action_id IS 'public The action.';
+
+COMMENT ON COLUMN public.funding_line.funder_id IS 'public The funder.';
+
+COMMENT ON COLUMN public.funding_line.year IS 'public The year.';
+
+COMMENT ON COLUMN public.funding_line.planned_cents IS 'public Planned (montant prévu).';
+
+COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (montant engagé).';
+
+COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
+
+CREATE VIEW public.action_change AS
+ SELECT c.id,
+    c.audit_id,
+    c.parent_id AS action_id,
+    concat_ws(' '::text, c.table_name, funder.code, line.year) AS part,
+        CASE c.field
+            WHEN 'lead_organisation_id'::text THEN 'lead'::text
+            WHEN 'organisation_id'::text THEN 'organisation'::text
+            WHEN 'funder_id'::text THEN 'funder'::text
+            WHEN 'axis_id'::text THEN 'axis'::text
+            ELSE c.field
+        END AS field,
+    public.readable_value(c.field, c.old_value) AS old_value,
+    public.readable_value(c.field, c.new_value) AS new_value
+   FROM ((public.field_change c
+     LEFT JOIN public.funding_line line ON (((c.table_name = 'funding_line'::text) AND (line.id = c.row_id))))
+     LEFT JOIN public.organisation funder ON ((funder.id = line.funder_id)))
+  WHERE ((c.parent_id IS NOT NULL) AND (c.field <> ALL (ARRAY['version'::text, 'action_id'::text, 'plan_id'::text, 'parent_id'::text, 'created_at'::text, 'added_at'::text, 'written_at'::text, 'author_id'::text])));
+
+COMMENT ON VIEW public.action_change IS 'Every changed field of an action and its parts.';
+
+CREATE TABLE public.member (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT member_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT member_name_text CHECK (public.is_text(name, 120)),
+    CONSTRAINT member_role_known CHECK ((role = ANY (ARRAY['manager'::text, 'editor'::text, 'reader'::text, 'dpo'::text])))
+);
+
+COMMENT ON TABLE public.member IS 'A person who acts for an organisation. Names and addresses never enter history or audit: ids do.';
+
+COMMENT ON COLUMN public.member.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.member.organisation_id IS 'internal For which organisation.';
+
+COMMENT ON COLUMN public.member.name IS 'personal The person''s name.';
+
+COMMENT ON COLUMN public.member.email IS 'personal The person''s professional address.';
+
+COMMENT ON COLUMN public.member.role IS 'internal manager, editor, reader; dpo in the team only.';
+
+COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member may do nothing any more.';
+
+CREATE VIEW public.action_event AS
+ SELECT l.id,
+    e.action_id,
+    l.at,
+    l.operation,
+    m.name AS member,
+    o.name AS organisation,
+    l.request_id,
+    e.changes
+   FROM (((( SELECT action_change.audit_id,
+            action_change.action_id,
+            jsonb_agg(jsonb_build_object('part', action_change.part, 'field', action_change.field, 'from', action_change.old_value, 'to', action_change.new_value) ORDER BY action_change.id) AS changes
+           FROM public.action_change
+          GROUP BY action_change.audit_id, action_change.action_id) e
+     JOIN public.audit_log l ON ((l.id = e.audit_id)))
+     LEFT JOIN public.member m ON ((m.id = (NULLIF(l.caller, 'system'::text))::uuid)))
+     LEFT JOIN public.organisation o ON ((o.id = l.organisation_id)));
+
+COMMENT ON VIEW public.action_event IS 'An action''s history: one row an operation, with its changes.';
+
+CREATE TABLE public.action_partner (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    organisation_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.action_partner IS 'Organisations that take part in an action beside its lead.';
+
+COMMENT ON COLUMN public.action_partner.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.action_partner.action_id IS 'public The action.';
+
+COMMENT ON COLUMN public.action_partner.organisation_id IS 'public The organisation.';
+
+CREATE TABLE public.action_plan (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    title text NOT NULL,
+    is_fictional boolean NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    expected_actions integer,
+    expected_axes integer,
+    expected_budget_cents bigint,
+    expected_funder_cents jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT action_plan_code_form CHECK ((code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    CONSTRAINT action_plan_invariants_positive CHECK (((expected_actions > 0) AND (expected_axes > 0) AND (expected_budget_cents >= 0))),
+    CONSTRAINT action_plan_period_order CHECK ((starts_on <= ends_on)),
+    CONSTRAINT action_plan_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.action_plan IS 'The plan and the invariants that its file declares.';
+
+COMMENT ON COLUMN public.action_plan.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.action_plan.code IS 'public Stable code of the plan.';
+
+COMMENT ON COLUMN public.action_plan.title IS 'public Its title.';
+
+COMMENT ON COLUMN public.action_plan.is_fictional IS 'public Whether it was made up for a demonstration.';
+
+COMMENT ON COLUMN public.action_plan.starts_on IS 'public First day.';
+
+COMMENT ON COLUMN public.action_plan.ends_on IS 'public Last day.';
+
+COMMENT ON COLUMN public.action_plan.expected_actions IS 'public How many top-level actions there must be.';
+
+COMMENT ON COLUMN public.action_plan.expected_axes IS 'public How many axes there must be.';
+
+COMMENT ON COLUMN public.action_plan.expected_budget_cents IS 'public Total planned money, in cents.';
+
+COMMENT ON COLUMN public.action_plan.expected_funder_cents IS 'public Planned money by funder''s code, in cents, for those declared.';
+
+COMMENT ON COLUMN public.action_plan.version IS 'internal Raised by every change.';
+
+CREATE TABLE public.evidence (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    label text NOT NULL,
+    url text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
+    CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
+);
+
+COMMENT ON TABLE public.evidence IS 'Links that prove what an action did.';
+
+COMMENT ON COLUMN public.evidence.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
+
+COMMENT ON COLUMN public.evidence.url IS 'internal Where it is; never fetched.';
+
+COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
+
+COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
+
+CREATE TABLE public.progress_note (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    CONSTRAINT progress_note_kind_known CHECK ((kind = ANY (ARRAY['result'::text, 'blocker'::text, 'next_step'::text, 'success'::text]))),
+    CONSTRAINT progress_note_text_text CHECK (public.is_text(text, 4000))
+);
+
+COMMENT ON TABLE public.progress_note IS 'Dated notes on an action.';
+
+COMMENT ON COLUMN public.progress_note.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.progress_note.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.progress_note.kind IS 'internal result, blocker, next_step or success.';
+
+COMMENT ON COLUMN public.progress_note.text IS 'internal What its author says.';
+
+COMMENT ON COLUMN public.progress_note.written_at IS 'internal When.';
+
+COMMENT ON COLUMN public.progress_note.author_id IS 'internal By which member.';
+
+CREATE VIEW public.action_view AS
+ SELECT a.id,
+    a.plan_id,
+    a.code,
+    a.title,
+    a.description,
+    x.code AS axis,
+    p.code AS parent,
+    a.lead_organisation_id,
+    jsonb_build_object('code', lead.code, 'name', lead.name) AS lead,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('code', o.code, 'name', o.name) ORDER BY o.code), '[]'::jsonb) AS "coalesce"
+           FROM (public.action_partner ap
+             JOIN public.organisation o ON ((o.id = ap.organisation_id)))
+          WHERE (ap.action_id = a.id)) AS partners,
+    money.public_funding,
+    money.funding,
+    a.planned_start,
+    a.planned_end,
+    a.actual_start,
+    a.actual_end,
+    a.status,
+        CASE a.status
+            WHEN 'done'::text THEN 100
+            ELSE 0
+        END AS progress_percent,
+    money.planned_cents,
+    money.committed_cents,
+    money.spent_cents,
+    a.status_reason,
+    a.status_reason_code,
+    a.blocker,
+    a.unblocker,
+    a.health,
+    a.is_public,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'added_at', public.instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
+           FROM public.evidence e
+          WHERE (e.action_id = a.id)) AS evidence,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text, 'written_at', public.instant_text(n.written_at)) ORDER BY n.id), '[]'::jsonb) AS "coalesce"
+           FROM public.progress_note n
+          WHERE (n.action_id = a.id)) AS notes,
+    a.updated_at,
+    a.version,
+    a.public_version,
+    a.search_text
+   FROM ((((public.action a
+     JOIN public.axis x ON ((x.id = a.axis_id)))
+     JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
+     LEFT JOIN public.action p ON ((p.id = a.parent_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS public_funding,
+            COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents, 'committed_cents', f.committed_cents, 'spent_cents', f.spent_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS funding,
+            (COALESCE(sum(f.planned_cents), (0)::numeric))::bigint AS planned_cents,
+            (COALESCE(sum(f.committed_cents), (0)::numeric))::bigint AS committed_cents,
+            (COALESCE(sum(f.spent_cents), (0)::numeric))::bigint AS spent_cents
+           FROM (public.funding_line f
+             JOIN public.organisation o ON ((o.id = f.funder_id)))
+          WHERE (f.action_id = a.id)) money);
+
+COMMENT ON VIEW public.action_view IS 'Actions with their parts: internal columns too.';
+
+CREATE TABLE public.api_token (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    label text NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_use_at timestamp with time zone,
+    CONSTRAINT api_token_at_most_a_year CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+    CONSTRAINT api_token_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT api_token_label_text CHECK (public.is_text(label, 100)),
+    CONSTRAINT api_token_scopes_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text]) AND (cardinality(scopes) > 0)))
+);
+
+COMMENT ON TABLE public.api_token IS 'Opaque tokens (security.md §4); the secret itself is shown once and never stored.';
+
+COMMENT ON COLUMN public.api_token.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.api_token.member_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.api_token.secret_hash IS 'internal SHA-256 of the token.';
+
+COMMENT ON COLUMN public.api_token.label IS 'internal What its owner calls it.';
+
+COMMENT ON COLUMN public.api_token.scopes IS 'internal What it may be used for: read, write.';
+
+COMMENT ON COLUMN public.api_token.created_at IS 'internal Since when.';
+
+COMMENT ON COLUMN public.api_token.expires_at IS 'internal Until when; 12 months at most.';
+
+COMMENT ON COLUMN public.api_token.revoked_at IS 'internal When it was taken back.';
+
+COMMENT ON COLUMN public.api_token.last_use_at IS 'internal Its last use, to the hour.';
+
+CREATE TABLE public.audit_seal (
+    "position" bigint NOT NULL,
+    audit_id uuid NOT NULL,
+    row_hash bytea NOT NULL,
+    chain_hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_seal_hash_length CHECK (((octet_length(row_hash) = 32) AND (octet_length(chain_hash) = 32))),
+    CONSTRAINT audit_seal_position_positive CHECK (("position" > 0))
+);
+
+COMMENT ON TABLE public.audit_seal IS 'The chain over committed audit rows: each link covers its row, the row''s changes and the link before.';
+
+COMMENT ON COLUMN public.audit_seal."position" IS 'internal 1, 2, 3 … without a gap.';
+
+COMMENT ON COLUMN public.audit_seal.audit_id IS 'internal The row sealed. No foreign key: a removed row must be found missing, not refused.';
+
+COMMENT ON COLUMN public.audit_seal.row_hash IS 'internal SHA-256 of the row''s and its changes'' canonical form, without ids.';
+
+COMMENT ON COLUMN public.audit_seal.chain_hash IS 'internal SHA-256 of the previous chain hash, the position, the row''s id and its hash.';
+
+COMMENT ON COLUMN public.audit_seal.sealed_at IS 'internal When.';
+
+ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.field_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.instance (
+    id boolean DEFAULT true NOT NULL,
+    is_demonstration boolean NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT instance_single CHECK (id)
+);
+
+COMMENT ON TABLE public.instance IS 'What this database is; one row, written when the first data come in.';
+
+COMMENT ON COLUMN public.instance.id IS 'internal Always true: there is one row.';
+
+COMMENT ON COLUMN public.instance.is_demonstration IS 'internal Whether its data are fictional; demonstration tokens exist only then.';
+
+COMMENT ON COLUMN public.instance.made_at IS 'internal When the first data came in.';
+
+CREATE VIEW public.public_action AS
+ SELECT action_view.id,
+    action_view.plan_id,
+    action_view.code,
+    action_view.title,
+    action_view.description,
+    action_view.axis,
+    action_view.parent,
+    action_view.lead,
+    action_view.partners,
+    action_view.public_funding AS funding,
+    action_view.planned_start,
+    action_view.planned_end,
+    action_view.actual_start,
+    action_view.actual_end,
+    action_view.status,
+    action_view.progress_percent,
+    action_view.planned_cents,
+    action_view.public_version,
+    action_view.search_text
+   FROM public.action_view
+  WHERE action_view.is_public;
+
+COMMENT ON VIEW public.public_action IS 'Public actions, public columns.';
+
+CREATE VIEW public.public_axis AS
+ SELECT x.id,
+    x.plan_id,
+    x.code,
+    x.title
+   FROM public.axis x;
+
+COMMENT ON VIEW public.public_axis IS 'Axes, public columns.';
+
+CREATE VIEW public.public_plan AS
+ SELECT p.id,
+    p.code,
+    p.title,
+    p.is_fictional,
+    p.starts_on,
+    p.ends_on
+   FROM public.action_plan p;
+
+COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
+
+CREATE VIEW public.report_funding AS
+ SELECT a.code AS action_code,
+    a.title AS action_title,
+    x.code AS axis_code,
+    x.title AS axis_title,
+    lead.name AS lead_name,
+        CASE a.status
+            WHEN 'planned'::text THEN 'prévue'::text
+            WHEN 'in_progress'::text THEN 'en cours'::text
+            WHEN 'paused'::text THEN 'en pause'::text
+            WHEN 'blocked'::text THEN 'bloquée'::text
+            WHEN 'done'::text THEN 'réalisée'::text
+            ELSE 'abandonnée'::text
+        END AS status_label,
+    a.planned_start,
+    a.planned_end,
+    a.actual_start,
+    a.actual_end,
+    funder.code AS funder_code,
+    funder.name AS funder_name,
+    f.year,
+    f.planned_cents,
+    f.committed_cents,
+    f.spent_cents,
+    (f.spent_cents - f.planned_cents) AS gap_cents,
+    round(((((f.spent_cents - f.planned_cents))::numeric * 100.0) / (NULLIF(f.planned_cents, 0))::numeric), 1) AS gap_percent
+   FROM ((((public.funding_line f
+     JOIN public.action a ON ((a.id = f.action_id)))
+     JOIN public.axis x ON ((x.id = a.axis_id)))
+     JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
+     JOIN public.organisation funder ON ((funder.id = f.funder_id)));
+
+COMMENT ON VIEW public.report_funding IS 'Money by action, funder and year, with the gap between spent and planned.';
+
+CREATE TABLE public.schema_migration (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.schema_migration IS 'The files of sql/migrations that this database has been through.';
+
+COMMENT ON COLUMN public.schema_migration.name IS 'internal The file''s name.';
+
+COMMENT ON COLUMN public.schema_migration.checksum IS 'internal SHA-256 of the file as it was applied.';
+
+COMMENT ON COLUMN public.schema_migration.applied_at IS 'internal When it was applied.';
+
+CREATE TABLE public.schema_repeatable (
+    name text NOT NULL,
+    checksum text NOT NULL
+);
+
+COMMENT ON TABLE public.schema_repeatable IS 'The files of sql/functions and sql/views as they were last made.';
+
+COMMENT ON COLUMN public.schema_repeatable.name IS 'internal The file''s name within sql/.';
+
+COMMENT ON COLUMN public.schema_repeatable.checksum IS 'internal SHA-256 of the file as it was last run.';
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_code_once UNIQUE (code);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_in_plan UNIQUE (plan_id, id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.action_partner
+    ADD CONSTRAINT action_partner_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.action_partner
+    ADD CONSTRAINT action_partner_once UNIQUE (action_id, organisation_id);
+
+ALTER TABLE ONLY public.action_plan
+    ADD CONSTRAINT action_plan_code_once UNIQUE (code);
+
+ALTER TABLE ONLY public.action_plan
+    ADD CONSTRAINT action_plan_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_secret_once UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_pending
+    ADD CONSTRAINT audit_pending_key PRIMARY KEY (audit_id);
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_key PRIMARY KEY ("position");
+
+ALTER TABLE ONLY public.audit_seal
+    ADD CONSTRAINT audit_seal_once UNIQUE (audit_id);
+
+ALTER TABLE ONLY public.axis
+    ADD CONSTRAINT axis_code_once UNIQUE (plan_id, code);
+
+ALTER TABLE ONLY public.axis
+    ADD CONSTRAINT axis_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.axis
+    ADD CONSTRAINT axis_of_plan UNIQUE (plan_id, id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.field_change
+    ADD CONSTRAINT field_change_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.funding_line
+    ADD CONSTRAINT funding_line_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.funding_line
+    ADD CONSTRAINT funding_line_once UNIQUE (action_id, funder_id, year);
+
+ALTER TABLE ONLY public.instance
+    ADD CONSTRAINT instance_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_code_once UNIQUE (code);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_siret_once UNIQUE (siret);
+
+ALTER TABLE ONLY public.progress_note
+    ADD CONSTRAINT progress_note_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_key PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.schema_repeatable
+    ADD CONSTRAINT schema_repeatable_key PRIMARY KEY (name);
+
+CREATE INDEX action_axis ON public.action USING btree (axis_id);
+
+CREATE INDEX action_lead ON public.action USING btree (lead_organisation_id);
+
+CREATE INDEX action_parent ON public.action USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX action_partner_organisation ON public.action_partner USING btree (organisation_id);
+
+CREATE INDEX action_plan_code ON public.action USING btree (plan_id, code);
+
+CREATE INDEX action_search ON public.action USING gin (search_text public.gin_trgm_ops);
+
+CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
+
+CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
+
+CREATE INDEX evidence_action ON public.evidence USING btree (action_id, id);
+
+CREATE INDEX evidence_author ON public.evidence USING btree (author_id);
+
+CREATE INDEX field_change_audit ON public.field_change USING btree (audit_id, id);
+
+CREATE INDEX field_change_parent ON public.field_change USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX field_change_row ON public.field_change USING btree (row_id, id);
+
+CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
+
+CREATE UNIQUE INDEX member_email_once ON public.member USING btree (lower(email));
+
+CREATE INDEX member_organisation ON public.member USING btree (organisation_id);
+
+CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (public.folded(name));
+
+CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id, id);
+
+CREATE INDEX progress_note_author ON public.progress_note USING btree (author_id);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
+
+CREATE TRIGGER raise_version BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.raise_action_version();
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.record_changes('id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_plan FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, label, scopes, expires_at, revoked_at ON public.api_token FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'name', 'email');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_axis_of_its_plan FOREIGN KEY (plan_id, axis_id) REFERENCES public.axis(plan_id, id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_lead FOREIGN KEY (lead_organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_parent_of_its_plan FOREIGN KEY (plan_id, parent_id) REFERENCES public.action(plan_id, id);
+
+ALTER TABLE ONLY public.action_partner
+    ADD CONSTRAINT action_partner_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.action_partner
+    ADD CONSTRAINT action_partner_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.action
+    ADD CONSTRAINT action_plan_of FOREIGN KEY (plan_id) REFERENCES public.action_plan(id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.axis
+    ADD CONSTRAINT axis_plan FOREIGN KEY (plan_id) REFERENCES public.action_plan(id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.field_change
+    ADD CONSTRAINT field_change_audit FOREIGN KEY (audit_id) REFERENCES public.audit_log(id);
+
+ALTER TABLE ONLY public.funding_line
+    ADD CONSTRAINT funding_line_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.funding_line
+    ADD CONSTRAINT funding_line_funder FOREIGN KEY (funder_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.progress_note
+    ADD CONSTRAINT progress_note_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.progress_note
+    ADD CONSTRAINT progress_note_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
+GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
+
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
+GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
+
+GRANT SELECT ON TABLE public.axis TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
+GRANT SELECT ON TABLE public.organisation TO pa31_app;
+
+GRANT SELECT ON TABLE public.action TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.action TO pa31_operator;
+
+GRANT UPDATE(title) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(description) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(planned_start) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(planned_end) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(actual_start) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(actual_end) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(status) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(status_reason) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(status_reason_code) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(blocker) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(unblocker) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(health) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(is_public) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(updated_at) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(version) ON TABLE public.action TO pa31_app;
+
+GRANT UPDATE(public_version) ON TABLE public.action TO pa31_app;
+
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
+GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
+
+GRANT SELECT ON TABLE public.funding_line TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.funding_line TO pa31_operator;
+
+GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
+
+GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
+
+GRANT SELECT ON TABLE public.action_change TO pa31_app;
+GRANT SELECT ON TABLE public.action_change TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
+
+GRANT SELECT(id) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(name) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(role) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT ON TABLE public.action_event TO pa31_app;
+GRANT SELECT ON TABLE public.action_event TO pa31_operator;
+
+GRANT SELECT ON TABLE public.action_partner TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_partner TO pa31_operator;
+
+GRANT SELECT ON TABLE public.action_plan TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.action_plan TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.progress_note TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.progress_note TO pa31_operator;
+
+GRANT SELECT ON TABLE public.action_view TO pa31_app;
+GRANT SELECT ON TABLE public.action_view TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_token TO pa31_operator;
+GRANT SELECT ON TABLE public.api_token TO pa31_app;
+
+GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_seal TO pa31_audit_seal;
+GRANT SELECT ON TABLE public.audit_seal TO pa31_app;
+GRANT SELECT ON TABLE public.audit_seal TO pa31_operator;
+
+GRANT SELECT ON TABLE public.instance TO pa31_app;
+GRANT SELECT ON TABLE public.instance TO pa31_public;
+GRANT SELECT,INSERT ON TABLE public.instance TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_action TO pa31_public;
+GRANT SELECT ON TABLE public.public_action TO pa31_app;
+GRANT SELECT ON TABLE public.public_action TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_axis TO pa31_public;
+GRANT SELECT ON TABLE public.public_axis TO pa31_app;
+GRANT SELECT ON TABLE public.public_axis TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_plan TO pa31_public;
+GRANT SELECT ON TABLE public.public_plan TO pa31_app;
+GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
+
+GRANT SELECT ON TABLE public.report_funding TO pa31_app;
+GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
+
+GRANT SELECT ON TABLE public.schema_migration TO pa31_app;
+GRANT SELECT ON TABLE public.schema_migration TO pa31_public;
+GRANT SELECT ON TABLE public.schema_migration TO pa31_operator;
+
