@@ -87,7 +87,8 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Fields"], swiftSettings: strictTests),
         .testTarget(
-            name: "AccountsTests", dependencies: ["Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            name: "AccountsTests",
+            dependencies: ["Accounts", "Plans", "Contract", "Postgres", "Fields", "TestSupport", logging],
             swiftSettings: strictTests),
         .testTarget(
             name: "PlansTests", dependencies: ["Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],

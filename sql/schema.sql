@@ -1,5 +1,9 @@
 -- Generated from the migrations, functions and views. See GeneratedFilesTests.swift.
 
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA public;
+
+COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
+
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
@@ -96,6 +100,12 @@ CREATE FUNCTION public.folded(text text) RETURNS text
     RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
 
 COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
+
+CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM regexp_split_to_table(has_word_near.text, '[^[:alnum:]]+'::text) found(found) WHERE (public.levenshtein_less_equal("left"(found.found, char_length(has_word_near.word)), "left"(has_word_near.word, 200), 2) <= CASE WHEN (char_length(has_word_near.word) < 5) THEN 0 WHEN (char_length(has_word_near.word) < 7) THEN 1 ELSE 2 END)));
+
+COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
 
 CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -75,7 +75,7 @@ public struct ActionStore: Sendable {
         (words?.words ?? []).reduce(.nothing) { conditions, word in
             """
             \(conditions) AND (a.search_text LIKE folded(\("%" + word.likeEscaped + "%"))
-                               OR folded(\(word)) <% a.search_text)
+                               OR (folded(\(word)) <% a.search_text AND has_word_near(a.search_text, folded(\(word)))))
             """
         }
     }

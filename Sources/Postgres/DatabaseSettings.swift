@@ -41,7 +41,10 @@ public struct DatabaseSettings: Sendable {
             // libpq takes a whole URL as `dbname` when it is the first to say so, and later keywords win over it.
             "dbname": url, "user": user, "connect_timeout": "5", "client_encoding": "UTF8",
             "fallback_application_name": "pa31-\(lane)", "keepalives_idle": "30", "tcp_user_timeout": "20000",
+            // What a search's trigram index lets through for has_word_near() to decide: wide, because two exchanged
+            // letters spoil up to four trigrams of a word.
             "options": "-c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
+                + "-c pg_trgm.word_similarity_threshold=0.3 "
                 + "-c statement_timeout=\(seconds)s -c idle_in_transaction_session_timeout=\(seconds + 30)s",
         ]
         if let password { parameters["password"] = password }

@@ -196,11 +196,14 @@ public struct Migrator: Sendable {
             try await connection.simple("BEGIN")
             try await connection.simple(
                 """
-                DO $$ DECLARE v regclass; BEGIN
-                    FOR v IN SELECT c.oid::regclass FROM pg_class c
-                              WHERE c.relkind = 'v' AND c.relnamespace = 'public'::regnamespace
-                                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
-                    LOOP EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', v); END LOOP;
+                -- Names are gathered first: a view that went with another has none any more.
+                DO $$ DECLARE name text; BEGIN
+                    FOREACH name IN ARRAY (
+                        SELECT coalesce(array_agg(format('%I.%I', n.nspname, c.relname)), '{}')
+                          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE c.relkind = 'v' AND n.nspname = 'public'
+                           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
+                    LOOP EXECUTE 'DROP VIEW IF EXISTS ' || name || ' CASCADE'; END LOOP;
                 END $$;
                 DELETE FROM schema_repeatable
                 """)

@@ -1,6 +1,7 @@
 -- What every feature stands on: extensions, who acts and when, the audit log and its seals, the history of changes.
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION unaccent;
+CREATE EXTENSION fuzzystrmatch;
 
 -- unaccent() is only STABLE because its dictionary could change; indexes need IMMUTABLE. Schema-qualified, so that a
 -- restore with an empty search_path works.

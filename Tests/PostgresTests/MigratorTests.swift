@@ -1,0 +1,147 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// A copy of `sql/` and an empty database, both thrown away afterwards.
+private func withMigrations(
+    _ body: (URL, TestDatabase, Migrator) async throws -> Void
+) async throws {
+    let name = "pa31_test_migrator_\(UInt32.random(in: 0 ... .max))"
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+    try FileManager.default.copyItem(at: TestCluster.sql, to: folder)
+    let database = try await TestCluster.createEmpty(name)
+    let result: Result<Void, any Error>
+    do {
+        try await body(folder, database, Migrator(database.settings, directory: folder))
+        result = .success(())
+    } catch { result = .failure(error) }
+    try await TestCluster.drop(name)
+    try FileManager.default.removeItem(at: folder)
+    try result.get()
+}
+
+extension URL {
+    fileprivate func write(_ text: String, to name: String) throws {
+        try text.write(to: appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
+}
+
+@Suite struct `The migrator` {
+    struct Name: Decodable, Sendable, Equatable { var name: String }
+
+    private func tables(_ database: TestDatabase) async throws -> [String] {
+        try await database.asSuperuser().read(
+            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1", as: Name.self
+        ).all().map(\.name)
+    }
+
+    @Test func `applies everything once, then has nothing to do`() async throws {
+        try await withMigrations { _, _, migrator in
+            let first = try await migrator.migrate()
+            #expect(first.applied.first == "migrations/0001_kernel.sql")
+            #expect(first.repeatablesMade)
+            let second = try await migrator.migrate()
+            #expect(second == Migrator.Outcome(applied: [], repeatablesMade: false))
+            try await migrator.check()
+        }
+    }
+
+    @Test func `lets one of two that start at once do the work`() async throws {
+        try await withMigrations { _, _, migrator in
+            async let one = migrator.migrate()
+            async let two = migrator.migrate()
+            let outcomes = try await [one, two]
+            #expect(outcomes.map(\.applied.count).sorted().first == 0)
+            #expect(outcomes.flatMap(\.applied).count == Set(outcomes.flatMap(\.applied)).count)
+        }
+    }
+
+    @Test func `refuses an edited file by name`() async throws {
+        try await withMigrations { folder, _, migrator in
+            _ = try await migrator.migrate()
+            let path = "migrations/0002_accounts.sql"
+            let text = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+            try folder.write(text + "-- edited\n", to: path)
+            await #expect(throws: Migrator.Mismatch.edited(path)) { try await migrator.migrate() }
+        }
+    }
+
+    @Test func `refuses a missing file by name`() async throws {
+        try await withMigrations { folder, _, migrator in
+            _ = try await migrator.migrate()
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("migrations/0002_accounts.sql"))
+            await #expect(throws: Migrator.Mismatch.missing("migrations/0002_accounts.sql")) {
+                try await migrator.migrate()
+            }
+        }
+    }
+
+    @Test func `refuses a file that comes before one that is applied`() async throws {
+        try await withMigrations { folder, database, migrator in
+            let last = try migrator.migrations().last!.name
+            _ = try await migrator.migrate()
+            try folder.write("CREATE TABLE late (id integer);", to: "migrations/0001_a_late.sql")
+            // The number is taken too, which is said first; another free number is out of order.
+            await #expect(
+                throws: Migrator.Mismatch.duplicateNumber(
+                    "migrations/0001_a_late.sql", "migrations/0001_kernel.sql")
+            ) { try await migrator.migrate() }
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("migrations/0001_a_late.sql"))
+            try folder.write("CREATE TABLE late (id integer);", to: "migrations/0000_late.sql")
+            await #expect(throws: Migrator.Mismatch.outOfOrder("migrations/0000_late.sql", newest: last)) {
+                try await migrator.migrate()
+            }
+            #expect(try await !tables(database).contains("late"))
+        }
+    }
+
+    @Test func `refuses a name without four digits`() async throws {
+        try await withMigrations { folder, _, migrator in
+            try folder.write("SELECT 1;", to: "migrations/12_short.sql")
+            await #expect(throws: Migrator.Mismatch.badName("migrations/12_short.sql")) { try await migrator.migrate() }
+        }
+    }
+
+    @Test func `rolls a failing file back whole, and keeps those before it`() async throws {
+        try await withMigrations { folder, database, migrator in
+            _ = try await migrator.migrate()
+            let before = try await tables(database)
+            try folder.write("CREATE TABLE half (id integer); SELECT 1/0;", to: "migrations/9998_half.sql")
+            await #expect { try await migrator.migrate() } throws: { error in
+                guard case Migrator.Mismatch.failed("migrations/9998_half.sql", let cause) = error else { return false }
+                return cause.sqlState == "22012"
+            }
+            #expect(try await tables(database) == before)
+        }
+    }
+
+    @Test func `makes views again when one of their files changed`() async throws {
+        try await withMigrations { folder, database, migrator in
+            _ = try await migrator.migrate()
+            try folder.write(
+                "CREATE VIEW added AS SELECT 7 AS seven; GRANT SELECT ON added TO pa31_public;", to: "views/9_added.sql"
+            )
+            #expect(try await migrator.migrate() == Migrator.Outcome(applied: [], repeatablesMade: true))
+            let seven = try await database.asServer().read("SELECT seven AS value FROM added", as: Value<Int>.self)
+            #expect(try seven.first()?.value == 7)
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("views/9_added.sql"))
+            #expect(try await migrator.migrate().repeatablesMade)
+            await #expect(throws: DatabaseError.self) {
+                _ = try await database.asServer().read("SELECT seven AS value FROM added", as: Value<Int>.self)
+            }
+        }
+    }
+
+    @Test func `lets nothing serve a database that is behind the files`() async throws {
+        try await withMigrations { folder, _, migrator in
+            _ = try await migrator.migrate()
+            let newest = try migrator.migrations().last!.name
+            try folder.write("CREATE TABLE next (id integer);", to: "migrations/9998_next.sql")
+            await #expect(throws: Migrator.Mismatch.notUpToDate(applied: newest, newest: "migrations/9998_next.sql")) {
+                try await migrator.check()
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+-- Search forgives a typo: a trigram index finds what may be meant, the distance between words decides. Trigrams alone
+-- either miss two exchanged letters or take "formation" for "forum".
+CREATE OR REPLACE FUNCTION has_word_near(text text, word text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN EXISTS (
+        SELECT FROM regexp_split_to_table(text, '[^[:alnum:]]+') AS found
+         -- The beginning of a longer word counts too. One letter off in short words, two (or two exchanged) in longer.
+         WHERE public.levenshtein_less_equal(left(found, char_length(word)), left(word, 200), 2)
+               <= CASE WHEN char_length(word) < 5 THEN 0 WHEN char_length(word) < 7 THEN 1 ELSE 2 END);
+COMMENT ON FUNCTION has_word_near IS 'Whether a folded text has a word that a folded word may have meant.';
