@@ -10,7 +10,7 @@ import Testing
 @Suite(.database) struct `An answer` {
     @Test func `to an unknown route is a problem too`() async throws {
         try await withServer { client in
-            let answer = try await client.send("GET", "/nothing/here")
+            let answer = try await client.send("GET", "/nothing/here", headers: ["Accept-Language": "fr"])
             #expect(answer.status == 404)
             #expect(answer.code == "request.not_found")
             let english = try await client.send("GET", "/nothing/here", headers: ["Accept-Language": "en-GB, fr;q=0.2"])
