@@ -83,7 +83,9 @@ import Testing
     @Test func `end with a role or a token that only reads`() async throws {
         let stage = try await Stage()
         try await stage.make.action("A1.01", in: stage.plan, lead: stage.leadID)
-        let readers: [(role: Caller.Role, scopes: Set<Caller.Scope>)] = [(.reader, [.read, .write]), (.editor, [.read])]
+        let readers: [(role: Caller.Role, scopes: Set<Caller.Scope>)] = [
+            (.reader, [.read, .write]), (.editor, [.read]),
+        ]
         for (role, scopes) in readers {
             let member = try await stage.make.member(of: stage.leadID, role: role, scopes: scopes)
             let found = try await refusal {
