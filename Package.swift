@@ -26,6 +26,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 
 // Targets stand in dependency order: each may import those above it that `Sources/README.md` allows.
@@ -36,11 +37,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -48,7 +51,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ"),
         .target(name: "Fields", swiftSettings: safe),
         .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
-        .target(name: "Contract", dependencies: ["Postgres", "Fields", nio], swiftSettings: safe),
+        .target(name: "Contract", dependencies: ["Postgres", "Fields", nio, crypto], swiftSettings: safe),
         .target(
             name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle],
             swiftSettings: safe),
@@ -59,8 +62,11 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio,
+                "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio, nioHTTP,
+                crypto,
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: safe),

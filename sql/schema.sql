@@ -519,10 +519,17 @@ CREATE TABLE public.evidence (
     id uuid NOT NULL,
     action_id uuid NOT NULL,
     label text NOT NULL,
-    url text NOT NULL,
+    url text,
     added_at timestamp with time zone NOT NULL,
     author_id uuid,
+    file_kind text,
+    file_bytes integer,
+    file_sha256 text,
+    CONSTRAINT evidence_file_bytes_range CHECK (((file_bytes >= 1) AND (file_bytes <= 10485760))),
+    CONSTRAINT evidence_file_kind_known CHECK ((file_kind = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'application/zip'::text]))),
+    CONSTRAINT evidence_file_sha256_form CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
+    CONSTRAINT evidence_link_or_file CHECK ((((url IS NULL) = (file_kind IS NOT NULL)) AND ((file_kind IS NULL) = (file_bytes IS NULL)) AND ((file_kind IS NULL) = (file_sha256 IS NULL)))),
     CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
 );
 
@@ -534,11 +541,17 @@ COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
 
 COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
 
-COMMENT ON COLUMN public.evidence.url IS 'internal Where it is; never fetched.';
+COMMENT ON COLUMN public.evidence.url IS 'internal Where it is, when it is a link; never fetched.';
 
 COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
 
 COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.evidence.file_kind IS 'internal What the file is, by its first bytes.';
+
+COMMENT ON COLUMN public.evidence.file_bytes IS 'internal Its size.';
+
+COMMENT ON COLUMN public.evidence.file_sha256 IS 'internal SHA-256 of its bytes, in hexadecimal.';
 
 CREATE TABLE public.progress_note (
     id uuid NOT NULL,
@@ -599,7 +612,7 @@ CREATE VIEW public.action_view AS
     a.unblocker,
     a.health,
     a.is_public,
-    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'added_at', public.instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind, 'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256, 'added_at', public.instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
            FROM public.evidence e
           WHERE (e.action_id = a.id)) AS evidence,
     ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text, 'written_at', public.instant_text(n.written_at)) ORDER BY n.id), '[]'::jsonb) AS "coalesce"
@@ -691,6 +704,45 @@ ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.idempotency_answer (
+    member_id uuid NOT NULL,
+    operation text NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    status integer,
+    media_type text,
+    location text,
+    etag text,
+    body text,
+    CONSTRAINT idempotency_answer_hash_length CHECK ((octet_length(request_hash) = 32)),
+    CONSTRAINT idempotency_answer_key_form CHECK ((key ~ '^[\x21-\x7E]{1,255}$'::text))
+);
+
+ALTER TABLE ONLY public.idempotency_answer FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.idempotency_answer IS 'First answers by Idempotency-Key, kept 24 hours; each caller reaches its own only.';
+
+COMMENT ON COLUMN public.idempotency_answer.member_id IS 'internal Whose request.';
+
+COMMENT ON COLUMN public.idempotency_answer.operation IS 'internal The operation''s name in the contract.';
+
+COMMENT ON COLUMN public.idempotency_answer.key IS 'internal The client''s key.';
+
+COMMENT ON COLUMN public.idempotency_answer.request_hash IS 'internal SHA-256 of path, query and body: another request with the same key is refused.';
+
+COMMENT ON COLUMN public.idempotency_answer.made_at IS 'internal When; it counts for 24 hours.';
+
+COMMENT ON COLUMN public.idempotency_answer.status IS 'internal HTTP''s status; NULL only while its transaction runs.';
+
+COMMENT ON COLUMN public.idempotency_answer.media_type IS 'internal The body''s media type.';
+
+COMMENT ON COLUMN public.idempotency_answer.location IS 'internal Where what was made is.';
+
+COMMENT ON COLUMN public.idempotency_answer.etag IS 'internal Its version.';
+
+COMMENT ON COLUMN public.idempotency_answer.body IS 'personal The answer, which may hold what people wrote; NULL when it held a secret.';
+
 CREATE TABLE public.instance (
     id boolean DEFAULT true NOT NULL,
     is_demonstration boolean NOT NULL,
@@ -705,6 +757,34 @@ COMMENT ON COLUMN public.instance.id IS 'internal Always true: there is one row.
 COMMENT ON COLUMN public.instance.is_demonstration IS 'internal Whether its data are fictional; demonstration tokens exist only then.';
 
 COMMENT ON COLUMN public.instance.made_at IS 'internal When the first data came in.';
+
+CREATE TABLE public.invitation (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    invited_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT invitation_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT invitation_period_order CHECK ((created_at < expires_at))
+);
+
+COMMENT ON TABLE public.invitation IS 'One-use links that give a member a first token.';
+
+COMMENT ON COLUMN public.invitation.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.invitation.member_id IS 'internal Whose token it gives.';
+
+COMMENT ON COLUMN public.invitation.secret_hash IS 'internal SHA-256 of the link''s secret.';
+
+COMMENT ON COLUMN public.invitation.invited_by IS 'internal By which member; NULL for the command line''s first.';
+
+COMMENT ON COLUMN public.invitation.created_at IS 'internal Since when.';
+
+COMMENT ON COLUMN public.invitation.expires_at IS 'internal Until when.';
+
+COMMENT ON COLUMN public.invitation.used_at IS 'internal When it gave its token.';
 
 CREATE VIEW public.public_action AS
  SELECT action_view.id,
@@ -870,8 +950,17 @@ ALTER TABLE ONLY public.funding_line
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_once UNIQUE (action_id, funder_id, year);
 
+ALTER TABLE ONLY public.idempotency_answer
+    ADD CONSTRAINT idempotency_answer_key PRIMARY KEY (member_id, operation, key);
+
 ALTER TABLE ONLY public.instance
     ADD CONSTRAINT instance_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_secret_once UNIQUE (secret_hash);
 
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_key PRIMARY KEY (id);
@@ -922,6 +1011,12 @@ CREATE INDEX field_change_row ON public.field_change USING btree (row_id, id);
 
 CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
 
+CREATE INDEX idempotency_answer_age ON public.idempotency_answer USING btree (made_at);
+
+CREATE INDEX invitation_invited_by ON public.invitation USING btree (invited_by);
+
+CREATE INDEX invitation_member ON public.invitation USING btree (member_id);
+
 CREATE UNIQUE INDEX member_email_once ON public.member USING btree (lower(email));
 
 CREATE INDEX member_organisation ON public.member USING btree (organisation_id);
@@ -955,6 +1050,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.axis FO
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.invitation FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'name', 'email');
 
@@ -1009,6 +1106,15 @@ ALTER TABLE ONLY public.funding_line
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_funder FOREIGN KEY (funder_id) REFERENCES public.organisation(id);
 
+ALTER TABLE ONLY public.idempotency_answer
+    ADD CONSTRAINT idempotency_answer_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_invited_by FOREIGN KEY (invited_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
@@ -1017,6 +1123,14 @@ ALTER TABLE ONLY public.progress_note
 
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+ALTER TABLE public.idempotency_answer ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answer FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+
+CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
 GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
@@ -1082,6 +1196,7 @@ GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
+GRANT INSERT ON TABLE public.member TO pa31_app;
 
 GRANT SELECT(id) ON TABLE public.member TO pa31_app;
 
@@ -1112,7 +1227,9 @@ GRANT SELECT ON TABLE public.action_view TO pa31_app;
 GRANT SELECT ON TABLE public.action_view TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_token TO pa31_operator;
-GRANT SELECT ON TABLE public.api_token TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.api_token TO pa31_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_token TO pa31_app;
 
 GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
 
@@ -1120,9 +1237,17 @@ GRANT SELECT,INSERT ON TABLE public.audit_seal TO pa31_audit_seal;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_app;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_operator;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_answer TO pa31_app;
+
 GRANT SELECT ON TABLE public.instance TO pa31_app;
 GRANT SELECT ON TABLE public.instance TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.instance TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_operator;
+
+GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_app;
+GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_action TO pa31_public;
 GRANT SELECT ON TABLE public.public_action TO pa31_app;

@@ -8,38 +8,48 @@ import Logging
 import NIOCore
 import Postgres
 
-/// Between HTTP and the endpoints: routes, tokens, bodies, conditional requests, problems. A feature gets all of it by
+/// Between HTTP and the endpoints: routes, tokens, limits, bodies, conditional requests, problems. A feature gets all of it by
 /// declaring an endpoint.
 struct Kernel: Sendable {
     let endpoints: [Endpoint]
     let tokens: TokenStore
+    let files: FileStore
+    let limiter: RateLimiter
+    let proxies: [AddressRange]
+    let metrics: ServerMetrics
     let clock: TimeSource
     let logger: Logger
 
-    /// The largest body read, in bytes.
+    /// The largest body that is not a file, in bytes.
     static let bodyLimit = 1 << 20
+    /// So many requests are worked on at once; more are refused at once. Each may hold a body in memory.
+    static let maximumInFlight = 256
 
     /// A router that serves the endpoints, and answers every other method and path with a problem.
     func responder() throws -> KernelResponder {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: KernelContext.self, options: .autoGenerateHeadEndpoints)
         for endpoint in endpoints {
             let method = HTTPRequest.Method(rawValue: endpoint.method.rawValue) ?? .get
             router.on(RouterPath(endpoint.path), method: method) { request, context in
-                await respond(to: request, context, route: endpoint.path) { call in
-                    try await run(endpoint, request, context, call)
+                await respond(to: request, context, route: endpoint.path, endpoint) { exchange in
+                    try await run(endpoint, request, context, &exchange)
                 }
             }
         }
-        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
         for (path, served) in Dictionary(grouping: endpoints, by: \.path) {
             var allowed = served.map(\.method.rawValue)
             if allowed.contains("GET") { allowed.append("HEAD") }
+            let allow = (allowed + ["OPTIONS"]).sorted().joined(separator: ", ")
             for method in methods where !allowed.contains(method.rawValue) {
-                let allow = allowed.sorted().joined(separator: ", ")
                 router.on(RouterPath(path), method: method) { request, context in
-                    await respond(to: request, context, route: path) { _ in
-                        throw MethodRefused(allow: allow)
-                    }
+                    await respond(to: request, context, route: path, nil) { _ in throw MethodRefused(allow: allow) }
+                }
+            }
+            let isOpen = served.contains(where: \.isOpen)
+            router.on(RouterPath(path), method: .options) { request, context in
+                await respond(to: request, context, route: path, nil) { _ in
+                    CrossOrigin.preflight(allow: allow, isOpen: isOpen)
                 }
             }
         }
@@ -48,114 +58,170 @@ struct Kernel: Sendable {
 
     struct MethodRefused: Error { let allow: String }
 
-    /// What is known of a request before anything of it is trusted.
-    struct Incoming: Sendable {
-        let id: String
-        let clientID: String?
-        let language: Language
-        let route: String
-    }
-
-    /// Runs a handler and turns whatever comes of it into an answer, logged once.
+    /// Runs a handler and turns whatever comes of it into an answer, counted and logged once.
     func respond(
-        to request: Hummingbird.Request, _ context: BasicRequestContext, route: String,
-        _ handler: (Incoming) async throws -> Response
+        to request: Hummingbird.Request, _ context: KernelContext, route: String, _ endpoint: Endpoint?,
+        _ handler: (inout Exchange) async throws -> Response
     ) async -> Response {
         let start = ContinuousClock.now
-        let incoming = Incoming(
-            id: IDSource.random.make(Identifier<Never>.self, at: clock.now()).fieldText,
-            clientID: request.headers[.requestID].flatMap(Self.requestID),
-            language: Negotiation.language(request.headers[.acceptLanguage]), route: route)
+        var exchange = Exchange(request, route: route, endpoint, now: clock.now())
         var response: Response
         do {
-            response = try await handler(incoming)
+            guard metrics.begin(atMost: Self.maximumInFlight) else { throw Problem.unavailable() }
+            defer { metrics.end() }
+            response = try await handler(&exchange)
         } catch {
-            response = problem(error, incoming)
+            response = problem(error, exchange)
         }
-        response.headers[.requestID] = incoming.id
-        response.headers[.contentTypeOptions] = "nosniff"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
+        exchange.finish(&response)
+        let duration = (ContinuousClock.now - start).seconds
+        metrics.record(
+            method: exchange.method, route: route, status: response.status.code, seconds: duration)
         var metadata: Logger.Metadata = [
-            "http.method": "\(request.method.rawValue)", "http.route": "\(route)",
-            "http.status": "\(response.status.code)",
-            "duration_ms": "\((ContinuousClock.now - start).milliseconds)", "request.id": "\(incoming.id)",
+            "http.method": "\(exchange.method)", "http.route": "\(route)", "http.status": "\(response.status.code)",
+            "duration_ms": "\(Int(duration * 1000))", "request.id": "\(exchange.id)",
         ]
-        if let clientID = incoming.clientID { metadata["request.client_id"] = "\(clientID)" }
+        if let clientID = exchange.clientID { metadata["request.client_id"] = "\(clientID)" }
         logger.info("request", metadata: metadata)
         return response
     }
 
     private func run(
-        _ endpoint: Endpoint, _ request: Hummingbird.Request, _ context: BasicRequestContext, _ incoming: Incoming
+        _ endpoint: Endpoint, _ request: Hummingbird.Request, _ context: KernelContext, _ exchange: inout Exchange
     ) async throws -> Response {
-        let caller = try await caller(request.headers[.authorization], incoming)
+        let caller = try await caller(request, context, endpoint, &exchange)
         // Rights before anything of the input is looked at: 401, then 404 and 403, then the rest.
         try endpoint.access.check(caller)
-        guard Negotiation.accepts(request.headers[values: .accept], "application/json") else {
+        guard let mediaType = exchange.mediaType else {
+            let served = endpoint.mediaTypes.map(\.rawValue).joined(separator: ", ")
             throw Problem.notAcceptable(
-                fr: "Cette adresse répond en application/json.", en: "This address answers in application/json.")
+                fr: "Cette adresse répond en \(served).", en: "This address answers in \(served).")
         }
-        if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
-        let body = try await collect(request.body)
-        let path = Dictionary(
-            context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
-        let answer = try await endpoint.respond(
-            Contract.Request(
-                path: path, query: try Negotiation.query(request.uri.query), body: body, caller: caller,
-                ifMatch: request.headers[.ifMatch], now: clock.now()))
-        return self.response(answer, to: request, caller, endpoint)
+        var call = Contract.Request(
+            path: Dictionary(
+                context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first }),
+            caller: caller, now: exchange.now)
+        call.query = try Negotiation.query(request.uri.query)
+        call.mediaType = mediaType
+        call.ifMatch = request.headers[.ifMatch]
+        call.idempotencyKey = request.headers[.idempotencyKey]
+        call.body = try await body(of: request, endpoint, exchange)
+        defer { if case .form(_, let upload) = call.body { try? FileManager.default.removeItem(at: upload.location) } }
+        let answer = try await endpoint.respond(call)
+        return try await response(answer, to: request, caller, endpoint, exchange)
     }
 
     private func response(
-        _ answer: Answer, to request: Hummingbird.Request, _ caller: Caller, _ endpoint: Endpoint
-    ) -> Response {
-        var headers: HTTPFields = [.contentType: answer.mediaType]
-        if let etag = answer.etag { headers[.eTag] = etag.header }
+        _ answer: Answer, to request: Hummingbird.Request, _ caller: Caller, _ endpoint: Endpoint, _ exchange: Exchange
+    ) async throws -> Response {
+        var headers: HTTPFields = [.vary: "Authorization, Accept"]
+        if answer.status != 204 { headers[.contentType] = answer.mediaType }
+        let etag = answer.etag ?? contentTag(answer, endpoint)
+        if let etag { headers[.eTag] = etag.header }
         if let location = answer.location { headers[.location] = location }
+        if let name = answer.fileName { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
         if let cursor = answer.nextCursor {
             headers[.link] = "<\(Negotiation.next(request.uri.string, cursor: cursor))>; rel=\"next\""
         }
-        headers[.vary] = "Authorization, Accept"
         if answer.isPublic, caller.member == nil { headers[.cacheControl] = "public, max-age=10" }
-        if endpoint.method == .get, let etag = answer.etag, let known = request.headers[.ifNoneMatch],
+        if endpoint.method == .get, let etag, let known = request.headers[.ifNoneMatch],
             etag.matches(ifNoneMatch: known)
         {
             headers[.contentType] = nil
             return Response(status: .notModified, headers: headers)
         }
-        return Response(
-            status: .init(code: answer.status), headers: headers, body: .init(byteBuffer: answer.body))
-    }
-
-    /// Who calls: nobody without a header; a header that is not a good token is 401 on every route.
-    private func caller(_ authorization: String?, _ incoming: Incoming) async throws -> Caller {
-        guard let authorization else { return .anonymous(requestID: incoming.id) }
-        let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-            throw Problem.unauthenticated(
-                fr: "L'en-tête Authorization doit être « Bearer » suivi d'un jeton.",
-                en: "The Authorization header must be 'Bearer' followed by a token.")
+        var body = ResponseBody(byteBuffer: answer.body)
+        if let stream = answer.stream, request.method != .head {
+            body = try await StreamedBody.make(stream) { [logger] error in
+                // The status is out already: all that can be said is a body that breaks off.
+                logger.warning(
+                    "answer broken off",
+                    metadata: ["request.id": "\(exchange.id)", "error.type": "\(type(of: error))"])
+            }
         }
-        return .member(try await tokens.member(of: String(parts[1]), requestID: incoming.id), requestID: incoming.id)
+        return Response(status: .init(code: answer.status), headers: headers, body: body)
     }
 
-    private func collect(_ body: RequestBody) async throws -> [UInt8] {
+    /// What has no version is told from another by its bytes.
+    private func contentTag(_ answer: Answer, _ endpoint: Endpoint) -> ETag? {
+        guard endpoint.method == .get, answer.status == 200, answer.stream == nil else { return nil }
+        return .content(of: answer.body)
+    }
+
+    /// Who calls: nobody without a header; a header that is not a good token is 401 on every route. Each is counted against its
+    /// limit: a token's, an address', an address' bad tokens.
+    private func caller(
+        _ request: Hummingbird.Request, _ context: KernelContext, _ endpoint: Endpoint, _ exchange: inout Exchange
+    ) async throws -> Caller {
+        let address = ClientAddress.of(
+            context.peer, forwardedFor: request.headers[values: .forwardedFor], proxies: proxies)
+        func key(_ policy: RateLimiter.Policy) -> RateLimiter.Key {
+            .init(policy: policy, bytes: address?.counted ?? [])
+        }
+        guard let authorization = request.headers[.authorization] else {
+            if !endpoint.isProbe { try take(key(.address), &exchange) }
+            return .anonymous(requestID: exchange.id)
+        }
         do {
-            return Array(try await body.collect(upTo: Self.bodyLimit).readableBytesView)
+            let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+                throw Problem.unauthenticated(
+                    fr: "L'en-tête Authorization doit être « Bearer » suivi d'un jeton.",
+                    en: "The Authorization header must be 'Bearer' followed by a token.")
+            }
+            let token = String(parts[1])
+            if !tokens.remembers(token) {
+                let bad = limiter.take(key(.badTokens), now: exchange.now, taking: 0)
+                if !bad.isAllowed { try refuse(bad, &exchange) }
+            }
+            let member = try await tokens.member(of: token, requestID: exchange.id)
+            let id = member.tokenID.map { Array($0.fieldText.utf8) } ?? []
+            try take(.init(policy: .token, bytes: id), &exchange)
+            return .member(member, requestID: exchange.id)
+        } catch let refusal as Refusal where refusal.problem == .unauthenticated {
+            try take(key(.badTokens), &exchange)
+            throw refusal
+        }
+    }
+
+    private func take(_ key: RateLimiter.Key, _ exchange: inout Exchange) throws {
+        let reading = limiter.take(key, now: exchange.now)
+        exchange.rate = reading
+        if !reading.isAllowed { try refuse(reading, &exchange) }
+    }
+
+    private func refuse(_ reading: RateLimiter.Reading, _ exchange: inout Exchange) throws {
+        exchange.rate = reading
+        metrics.limited(reading.policy.rawValue)
+        throw Problem.tooMany(
+            fr: "Plus de \(reading.limit) demandes par minute : réessayez dans \(reading.waitSeconds) s.",
+            en: "Over \(reading.limit) requests a minute: try again in \(reading.waitSeconds) s.")
+    }
+
+    private func body(of request: Hummingbird.Request, _ endpoint: Endpoint, _ exchange: Exchange) async throws
+        -> Contract.Request.Body
+    {
+        if let rule = endpoint.upload {
+            var form = try MultipartForm(
+                contentType: request.headers[.contentType], rule: rule, location: files.incoming(exchange.id))
+            return try await form.read(request.body)
+        }
+        if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
+        do {
+            return .bytes(Array(try await request.body.collect(upTo: Self.bodyLimit).readableBytesView))
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(
                 fr: "Le corps dépasse \(Self.bodyLimit) octets.", en: "The body is over \(Self.bodyLimit) bytes.")
         }
     }
 
-    /// An error as RFC 9457; what is not a refusal is a defect, told without detail and logged.
-    func problem(_ error: any Error, _ incoming: Incoming) -> Response {
+    /// An error as RFC 9457, or as a page where people read pages; what is not a refusal is a defect, told without detail and
+    /// logged.
+    func problem(_ error: any Error, _ exchange: Exchange) -> Response {
         var headers: HTTPFields = [
-            .contentType: "application/problem+json", .contentLanguage: incoming.language.rawValue,
-            .cacheControl: "private, no-store",
+            .contentLanguage: exchange.language.rawValue, .cacheControl: "private, no-store",
         ]
         let refusal: Refusal
-        var status: Int?
         if let method = error as? MethodRefused {
             headers[.allow] = method.allow
             refusal = Problem.methodNotAllowed(
@@ -164,22 +230,29 @@ struct Kernel: Sendable {
             refusal = known
         } else {
             refusal = Problem.defect()
-            status = 500
-            logger.error("defect", metadata: defectMetadata(error, incoming))
+            metrics.defect()
+            logger.error("defect", metadata: defectMetadata(error, exchange))
         }
-        let code = status ?? refusal.problem.kind.status
+        let code = refusal.problem.kind.status
         if code == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"pa31\"" }
-        if code == 503 || code == 429 { headers[.retryAfter] = "2" }
-        let document = refusal.document(
-            in: incoming.language, instance: incoming.route, requestID: incoming.id, status: status)
-        return Response(
-            status: .init(code: code), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: document.bytes)))
+        if code == 429 { headers[.retryAfter] = String(max(1, exchange.rate?.waitSeconds ?? 1)) }
+        if code == 503 { headers[.retryAfter] = "2" }
+        let body: [UInt8]
+        if exchange.mediaType == .html {
+            headers[.contentType] = Representation.html.contentType
+            body = Array(Page.problem(refusal, exchange.language, requestID: exchange.id).utf8)
+        } else {
+            headers[.contentType] = "application/problem+json"
+            body =
+                refusal.document(in: exchange.language, instance: exchange.route, requestID: exchange.id).bytes
+        }
+        return Response(status: .init(code: code), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// The type of the error and the database's code; its message may quote what people wrote.
-    private func defectMetadata(_ error: any Error, _ incoming: Incoming) -> Logger.Metadata {
+    private func defectMetadata(_ error: any Error, _ exchange: Exchange) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "request.id": "\(incoming.id)", "http.route": "\(incoming.route)", "error.type": "\(type(of: error))",
+            "request.id": "\(exchange.id)", "http.route": "\(exchange.route)", "error.type": "\(type(of: error))",
         ]
         if let error = error as? DatabaseError {
             metadata["db.sqlstate"] = "\(error.sqlState)"
@@ -187,41 +260,24 @@ struct Kernel: Sendable {
         }
         return metadata
     }
-
-    /// A client's request id, if it has the form that may be kept.
-    private static func requestID(_ text: String) -> String? {
-        let isClean = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [0x2E, 0x5F, 0x2D].contains(byte)
-        }
-        return isClean && (1...64).contains(text.utf8.count) ? text : nil
-    }
 }
 
 /// The router, with a problem for every path that it does not know.
 struct KernelResponder: HTTPResponder {
     let kernel: Kernel
-    let router: RouterResponder<BasicRequestContext>
+    let router: RouterResponder<KernelContext>
 
-    func respond(to request: Hummingbird.Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Hummingbird.Request, context: KernelContext) async throws -> Response {
         let response: Response
         do { response = try await router.respond(to: request, context: context) } catch {
-            return await kernel.respond(to: request, context, route: "unmatched") { _ in throw error }
+            return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw error }
         }
         // What no endpoint answered has no request id: the framework's own bare 404.
         guard response.headers[.requestID] == nil else { return response }
-        return await kernel.respond(to: request, context, route: "unmatched") { _ in throw Problem.notFound() }
+        return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw Problem.notFound() }
     }
 }
 
 extension Duration {
-    fileprivate var milliseconds: Int {
-        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
-    }
-}
-
-extension HTTPField.Name {
-    static let requestID = HTTPField.Name("X-Request-Id")!
-    static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
-    static let link = HTTPField.Name("Link")!
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -18,18 +18,25 @@ enum Negotiation {
         return best.language
     }
 
-    /// Whether one of the `Accept` headers takes this media type; none takes everything.
-    static func accepts(_ headers: [String], _ mediaType: String) -> Bool {
-        let ranges = headers.flatMap { $0.split(separator: ",") }
-        guard !ranges.isEmpty else { return true }
-        let family = mediaType.split(separator: "/")[0] + "/*"
-        return ranges.contains { range in
-            let pieces = range.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-            let isRefused = pieces.dropFirst().contains {
-                $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000"
-            }
-            return !isRefused && ["*/*", String(family), mediaType].contains(pieces.first ?? "")
+    /// The representation that the `Accept` headers like best, the first served among equals; nil when they take none.
+    static func choose(among served: [Representation], _ headers: [String]) -> Representation? {
+        let ranges = headers.flatMap { $0.split(separator: ",") }.prefix(50).map(range)
+        guard !ranges.isEmpty else { return served.first }
+        var best: (mediaType: Representation, weight: Double)?
+        for mediaType in served {
+            let family = mediaType.rawValue.prefix { $0 != "/" } + "/*"
+            // The most specific range counts: `text/*;q=0.5, text/csv;q=0`.
+            let names = [mediaType.rawValue, String(family), "*/*"]
+            let weight = names.lazy.compactMap { name in ranges.first { $0.name == name }?.weight }.first ?? 0
+            if weight > best?.weight ?? 0 { best = (mediaType, weight) }
         }
+        return best?.mediaType
+    }
+
+    private static func range(_ text: Substring) -> (name: String, weight: Double) {
+        let pieces = text.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+        let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+        return (pieces.first ?? "", weight.isFinite ? min(max(weight, 0), 1) : 0)
     }
 
     /// Refuses a body that does not say it is JSON.

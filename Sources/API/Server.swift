@@ -4,6 +4,7 @@ public import Fields
 public import Foundation
 public import Hummingbird
 public import Logging
+import HummingbirdCore
 import Plans
 public import Postgres
 import Reports
@@ -22,6 +23,16 @@ public struct ServerSettings: Sendable {
     public var auditJournal: URL?
     /// The folder with `migrations/`.
     public var sqlDirectory: URL
+    /// Where received files are kept; nil takes none.
+    public var filesDirectory: URL?
+    /// The loopback port of `/metrics`; nil serves none, 0 takes a free one.
+    public var metricsPort: Int?
+    /// Proxies whose `X-Forwarded-For` is believed.
+    public var proxies: [AddressRange] = []
+    /// How many requests a minute are let through.
+    public var rateLimits = RateLimits()
+    /// How long a connection may take its time.
+    public var connectionLimits = ConnectionLimits()
 
     /// Settings.
     public init(
@@ -50,6 +61,10 @@ public struct Server: Sendable {
     private let sealing: Database
     private let logger: Logger
     private let tokens: TokenStore
+    private let metrics = ServerMetrics()
+
+    /// Connections at once; more wait in the system's queue until one ends.
+    static let maximumConnections = 4000
 
     /// Composes the server; nothing is opened yet.
     public init(_ settings: ServerSettings, clock: TimeSource = .system, logger: Logger) {
@@ -61,15 +76,28 @@ public struct Server: Sendable {
         sealing = Database(small, reading: .seal, writing: .seal, clock: clock)
         sealer = AuditSealer(sealing, key: settings.auditKey, journal: settings.auditJournal, logger: logger)
         tokens = TokenStore(database)
-        (endpoints, document) = Self.operations(database)
+        (endpoints, document) = Self.operations(database, tokens: tokens, files: FileStore(settings.filesDirectory))
     }
 
     /// Every operation over a database, and the document that describes them all.
-    public static func operations(_ database: Database) -> (endpoints: [Endpoint], document: JSON) {
-        let features = ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database)).all
-        let described = features + ServiceEndpoints(database: database, document: nil).all
-        let document = OpenAPI.document(described)
-        return (features + ServiceEndpoints(database: database, document: document).all, document)
+    public static func operations(
+        _ database: Database, tokens: TokenStore? = nil, files: FileStore = FileStore(nil)
+    ) -> (endpoints: [Endpoint], document: JSON) {
+        let features =
+            ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
+            + AccountEndpoints(
+                members: MemberStore(database), tokens: tokens ?? TokenStore(database),
+                invitations: InvitationStore(database)
+            ).all
+        let service = ServiceEndpoints(database: database, document: nil, problems: [])
+        let document = OpenAPI.document(features + service.all)
+        var problems: [Problem] = [.methodNotAllowed, .defect]
+        for problem in (features + service.all).flatMap(\.allRefusals) where !problems.contains(problem) {
+            problems.append(problem)
+        }
+        problems.sort { $0.code < $1.code }
+        let complete = ServiceEndpoints(database: database, document: document, problems: problems)
+        return (features + complete.all, document)
     }
 
     /// Throws unless the database is what the files say: `serve` starts on nothing else.
@@ -77,21 +105,40 @@ public struct Server: Sendable {
         try await Migrator(settings.database, directory: settings.sqlDirectory).check()
     }
 
-    /// The HTTP application; `onRunning` is told the port it listens on.
+    /// The HTTP application; `onRunning` is told the port it listens on, `onMetrics` that of `/metrics`.
     public func application(
-        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+        onMetrics: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws -> some ApplicationProtocol {
-        let kernel = Kernel(endpoints: endpoints, tokens: tokens, clock: database.clock, logger: logger)
+        let kernel = Kernel(
+            endpoints: endpoints, tokens: tokens, files: FileStore(settings.filesDirectory),
+            limiter: RateLimiter(settings.rateLimits), proxies: settings.proxies, metrics: metrics,
+            clock: database.clock, logger: logger)
+        let limits = settings.connectionLimits
         var application = Application(
             responder: try kernel.responder(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionGuard(limits)])),
             configuration: .init(
-                address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true),
-            services: [sealer],
+                address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+            services: [sealer, Housekeeping(database, logger: logger)],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
-        application.logger = logger
+        if let port = settings.metricsPort { application.addServices(metricsListener(port, onMetrics)) }
         return application
+    }
+
+    private func metricsListener(
+        _ port: Int, _ onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        let listener = MetricsListener(metrics: metrics, database: database, sealing: sealing)
+        let limits = settings.connectionLimits
+        return Application(
+            responder: listener.responder(),
+            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionGuard(limits)])),
+            configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil, reuseAddress: true),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger)
     }
 
     /// Closes the connections once nothing is served any more.

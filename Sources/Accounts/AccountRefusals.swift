@@ -14,6 +14,11 @@ enum AccountRefusals {
     static let taken = Problem(
         "account.taken", .conflict, fr: "Ce nom est déjà pris.", en: "This name is already taken.")
 
+    static let invitation = Problem(
+        "invitation.not_found", .notFound,
+        fr: "Cette invitation n'est pas valable : elle a déjà servi, a expiré, ou n'existe pas. Demandez-en une autre.",
+        en: "This invitation is not good: it was used, has expired, or does not exist. Ask for another.")
+
     static func unknownMember() -> Refusal { memberProblem() }
 
     static func unknownOrganisation(_ code: String) -> Refusal {
@@ -56,6 +61,9 @@ enum AccountRefusals {
         "api_token_label_text": invalid(
             fr: "Le nom d'un jeton a 1 à 100 caractères.", en: "A token's label has 1 to 100 characters.",
             errors: [FieldProblem("/label", fr: "1 à 100 caractères", en: "1 to 100 characters")]),
+        "api_token_scopes_known": invalid(
+            fr: "Un jeton sert au moins à quelque chose : read, write.", en: "A token is for something: read, write.",
+            errors: [FieldProblem("/scopes", fr: "read, write, ou les deux", en: "read, write, or both")]),
         "api_token_at_most_a_year": invalid(
             fr: "Un jeton vaut de 1 jour à 12 mois.", en: "A token is good for 1 day to 12 months.",
             errors: [FieldProblem("/valid_days", fr: "de 1 à 366", en: "1 to 366")]),

@@ -4,10 +4,12 @@ public import Postgres
 
 extension Transaction {
     /// Starts an operation: its audit row, which every change that follows in this transaction belongs to. Without it
-    /// the database refuses the change.
+    /// the database refuses the change. Rights are checked before it, everything else after: if the request was made before
+    /// under the same `Idempotency-Key`, the transaction ends here with the first answer.
     ///
     /// `details` are ids, codes and counts; never a text or a name.
     public func record(_ operation: String, on kind: String, id: UUID? = nil, details: JSON? = nil) async throws {
+        try await claim()
         let subject = id.map { Identifier<Never>($0) }
         let detailsText = details?.text
         try await execute(

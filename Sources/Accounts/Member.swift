@@ -26,6 +26,28 @@ public struct Member: Decodable, Sendable {
     }
 }
 
+/// A member to itself.
+public struct Me: Decodable, Sendable {
+    /// The member's id.
+    public var id: Member.ID
+    /// The person's name.
+    public var name: String
+    /// The role in the organisation.
+    public var role: Caller.Role
+    /// The organisation.
+    public var organisation: OrganisationReference
+    /// What the organisation is.
+    public var organisationKind: Caller.OrganisationKind
+    /// The token used.
+    public var tokenID: Token.ID
+    /// What its owner calls it.
+    public var tokenLabel: String
+    /// What it may be used for.
+    public var scopes: [Caller.Scope]
+    /// Until when it is good.
+    public var tokenExpiresAt: Instant
+}
+
 /// A professional e-mail address, as far as its form goes.
 public struct EmailAddress: FieldScalar {
     /// The address.

@@ -23,6 +23,22 @@ public struct MemberStore: Sendable {
         }
     }
 
+    /// Who calls, and with what; the last a member learns of itself without its address.
+    public func me(_ caller: Caller) async throws -> Rows<Me> {
+        try await database.transaction(as: caller) { transaction in
+            try await transaction.rows(
+                """
+                SELECT \(columns: Me.self)
+                  FROM (SELECT m.id, m.name, m.role, jsonb_build_object('code', o.code, 'name', o.name) AS organisation,
+                               o.kind AS organisation_kind, t.id AS token_id, t.label AS token_label,
+                               to_json(t.scopes) AS scopes, t.expires_at AS token_expires_at
+                          FROM member m JOIN organisation o ON o.id = m.organisation_id
+                          JOIN api_token t ON t.member_id = m.id
+                         WHERE m.id = \(caller.member?.id) AND t.id = \(caller.member?.tokenID)) AS me
+                """, as: Me.self)
+        }
+    }
+
     /// The member with this id or e-mail address who may still act; the CLI's `--as`.
     public func find(_ idOrEmail: String, as caller: Caller) async throws -> Member {
         let id = try? Member.ID(fieldText: idOrEmail)

@@ -19,13 +19,21 @@ public struct Organisation: Decodable, Sendable {
     public var version: Int
 }
 
+/// An organisation as other things name it.
+public struct OrganisationReference: Decodable, Sendable, Hashable {
+    /// Its short stable name.
+    public var code: String
+    /// The name people know.
+    public var name: String
+}
+
 /// The short stable name of an organisation, for files and commands.
 public struct OrganisationCode: FieldScalar, CustomStringConvertible {
     /// The code as people write it.
     public var text: String
 
     /// Lower-case words joined by hyphens.
-    public static var fieldKind: Shape.Kind { .pattern("^[a-z0-9]+(-[a-z0-9]+)*$", example: "cd31") }
+    public static var fieldKind: Shape.Kind { .pattern("^[a-z0-9]+(-[a-z0-9]+)*$", example: "cnsa") }
     /// `cd31`.
     public static var placeholder: OrganisationCode { OrganisationCode(text: "cd31") }
     /// The code itself.

@@ -1,7 +1,7 @@
 import Crypto
 public import Fields
 
-/// An opaque token's text: `pa31_member_` + base62 of 32 random bytes + their CRC-32 (`security.md` §4).
+/// An opaque token's text: `pa31_<kind>_` + base62 of 32 random bytes + their CRC-32 (`security.md` §4).
 ///
 /// The text is shown once; the database keeps its SHA-256. The checksum lets a mistyped or cut token be refused
 /// without asking the database, and lets secret scanners recognise one.
@@ -9,27 +9,34 @@ public struct TokenSecret: Sendable {
     /// The whole text: the secret itself.
     public let text: String
 
-    private static let prefix = "pa31_member_"
+    /// What a secret opens.
+    public enum Kind: String, Sendable {
+        /// The API, for a member.
+        case member
+        /// A member's first token, once.
+        case invitation
+    }
+
     /// 32 bytes fill 43 digits of base 62, a CRC-32 six.
     private static let secretLength = 43
     private static let checkLength = 6
 
     /// A new secret, from the system's generator: never from the injectable id source.
-    public static func random() -> TokenSecret {
+    public static func random(_ kind: Kind = .member) -> TokenSecret {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: 0 ... .max, using: &generator) }
-        return TokenSecret(bytes)
+        return TokenSecret(bytes, kind)
     }
 
-    init(_ bytes: [UInt8]) {
-        let body = Self.prefix + Base62.encode(bytes, width: Self.secretLength)
+    init(_ bytes: [UInt8], _ kind: Kind) {
+        let body = Self.prefix(kind) + Base62.encode(bytes, width: Self.secretLength)
         text = body + Self.check(body)
     }
 
     /// Reads a token's text; nil when it cannot be one of ours.
-    public init?(_ text: String) {
-        guard text.utf8.count == Self.prefix.utf8.count + Self.secretLength + Self.checkLength,
-            text.hasPrefix(Self.prefix),
+    public init?(_ text: String, _ kind: Kind = .member) {
+        guard text.utf8.count == Self.prefix(kind).utf8.count + Self.secretLength + Self.checkLength,
+            text.hasPrefix(Self.prefix(kind)),
             Self.check(String(text.dropLast(Self.checkLength))) == text.suffix(Self.checkLength)
         else { return nil }
         self.text = text
@@ -37,6 +44,8 @@ public struct TokenSecret: Sendable {
 
     /// What the database keeps and looks up.
     public var hash: [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+
+    private static func prefix(_ kind: Kind) -> String { "pa31_\(kind.rawValue)_" }
 
     private static func check(_ body: String) -> String {
         let crc = CRC32.of(Array(body.utf8))
@@ -76,7 +85,7 @@ enum CRC32 {
 /// A token as its owner sees it: never its secret.
 public struct Token: Decodable, Sendable {
     /// Ids of tokens.
-    public typealias ID = Identifier<Token>
+    public typealias ID = Identifier<TokenTag>
 
     /// Its id.
     public var id: ID

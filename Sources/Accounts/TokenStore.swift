@@ -1,4 +1,4 @@
-import Contract
+public import Contract
 public import Fields
 public import Postgres
 import Synchronization
@@ -26,6 +26,13 @@ public final class TokenStore: Sendable {
     /// A store in a database.
     public init(_ database: Database) { self.database = database }
 
+    /// Whether a token's owner can be told without asking the database.
+    public func remembers(_ text: String) -> Bool {
+        guard let hash = TokenSecret(text)?.hash else { return false }
+        let now = database.clock.now()
+        return memory.withLock { ($0[hash]?.until ?? now) > now }
+    }
+
     /// The member a token stands for; refused when it is unknown, expired or revoked, all alike.
     public func member(of text: String, requestID: String) async throws -> Caller.Member {
         guard let secret = TokenSecret(text) else { throw Self.bad() }
@@ -46,7 +53,7 @@ public final class TokenStore: Sendable {
         guard known.expiresAt > now else { throw Self.bad() }
         return Caller.Member(
             id: known.memberID, organisationID: known.organisationID, organisationKind: known.organisationKind,
-            role: known.role, scopes: Set(known.scopes))
+            role: known.role, scopes: Set(known.scopes), tokenID: known.tokenID)
     }
 
     private static func bad() -> Refusal {
@@ -78,54 +85,103 @@ public final class TokenStore: Sendable {
         }
     }
 
+    /// A token just made: its text is never seen again.
+    public struct Created: Decodable, Sendable {
+        /// Its id.
+        public var id: Token.ID
+        /// Its text: what goes after `Bearer`.
+        public var token: String
+        /// Until when it is good.
+        public var expiresAt: Instant
+    }
+
     /// A new token for a member, and its text, which is never seen again.
-    public func create(
-        for member: Caller.Member, label: String, scopes: Set<Caller.Scope>, validDays: Int, as caller: Caller
-    ) async throws -> (id: Token.ID, secret: TokenSecret) {
+    public func create<T: Sendable>(
+        for member: Caller.Member, label: String, scopes: Set<Caller.Scope>, validDays: Int, as caller: Caller,
+        answer: (Created) throws -> T = { $0 }
+    ) async throws -> T {
         if let creator = caller.member, !scopes.isSubset(of: creator.scopes) { throw AccountRefusals.wider() }
-        guard (1...366).contains(validDays) else {
-            throw AccountRefusals.byConstraint["api_token_at_most_a_year"] ?? AccountRefusals.invalid()
-        }
-        let secret = TokenSecret.random()
         do {
             return try await database.transaction(as: caller) { transaction in
                 let id = transaction.newID(Token.ID.self)
                 try await transaction.record("token.create", on: "token", id: id.uuid)
-                try await transaction.execute(
-                    """
-                    INSERT INTO api_token (id, member_id, secret_hash, label, scopes, created_at, expires_at)
-                    VALUES (\(id), \(member.id), \(bytes: secret.hash)::bytea, \(label),
-                            \(list: scopes.sorted { $0.rawValue < $1.rawValue })::text[], \(transaction.now),
-                            \(transaction.now.adding(seconds: validDays * 86_400)))
-                    """)
-                return (id, secret)
+                return try answer(
+                    try await Self.insert(
+                        id, member.id, label: label, scopes: scopes, validDays: validDays, transaction))
             }
         } catch {
             throw Refusal.mapping(error, AccountRefusals.byConstraint)
         }
     }
 
-    /// The tokens of a member, or of everybody, the newest first.
-    public func list(of member: Member.ID?, as caller: Caller) async throws -> Rows<Token> {
+    /// Makes a token within somebody's transaction.
+    static func insert(
+        _ id: Token.ID, _ member: Member.ID, label: String, scopes: Set<Caller.Scope>, validDays: Int,
+        _ transaction: Transaction
+    ) async throws -> Created {
+        guard (1...366).contains(validDays) else {
+            throw AccountRefusals.byConstraint["api_token_at_most_a_year"] ?? AccountRefusals.invalid()
+        }
+        let secret = TokenSecret.random(.member)
+        let expiresAt = transaction.now.adding(seconds: validDays * 86_400)
+        try await transaction.execute(
+            """
+            INSERT INTO api_token (id, member_id, secret_hash, label, scopes, created_at, expires_at)
+            VALUES (\(id), \(member), \(bytes: secret.hash)::bytea, \(label),
+                    \(list: scopes.sorted { $0.rawValue < $1.rawValue })::text[], \(transaction.now), \(expiresAt))
+            """)
+        return Created(id: id, token: secret.text, expiresAt: expiresAt)
+    }
+
+    private static let tokens: SQL = """
+        SELECT \(columns: Token.self)
+          FROM (SELECT id, member_id, label, to_json(scopes) AS scopes, created_at, expires_at, revoked_at,
+                       last_use_at FROM api_token) AS token
+        """
+
+    /// Everybody's tokens, the newest first.
+    public func list(as caller: Caller) async throws -> Rows<Token> {
         try await database.transaction(as: caller) { transaction in
+            try await transaction.rows("\(Self.tokens) ORDER BY id DESC", as: Token.self)
+        }
+    }
+
+    /// A page of the caller's own tokens, the newest first.
+    public func listOwn(limit: PageLimit, cursor: Cursor?, as caller: Caller) async throws -> Rows<Token> {
+        let before = try cursor?.key(of: "tokens", Token.ID.self)
+        return try await database.transaction(as: caller) { transaction in
             try await transaction.rows(
                 """
-                SELECT \(columns: Token.self)
-                  FROM (SELECT id, member_id, label, to_json(scopes) AS scopes, created_at, expires_at, revoked_at,
-                               last_use_at FROM api_token) AS token
-                 WHERE \(member)::uuid IS NULL OR member_id = \(member)::uuid
-                 ORDER BY created_at DESC, id DESC
+                \(Self.tokens)
+                 WHERE member_id = \(caller.member?.id) AND (\(before)::uuid IS NULL OR id < \(before)::uuid)
+                 ORDER BY id DESC LIMIT \(limit.count + 1)
                 """, as: Token.self)
         }
     }
 
-    /// Takes a token back. Doing it twice changes nothing.
+    /// Takes one of the caller's own tokens back. Doing it twice changes nothing.
+    public func revokeOwn(_ id: Token.ID, as caller: Caller) async throws {
+        try await revoke(id, of: caller.member?.id, as: caller)
+    }
+
+    /// Takes anybody's token back: for the team. Doing it twice changes nothing.
     public func revoke(_ id: Token.ID, as caller: Caller) async throws {
+        try await revoke(id, of: nil, as: caller)
+    }
+
+    private func revoke(_ id: Token.ID, of owner: Member.ID?, as caller: Caller) async throws {
         try await database.transaction(as: caller) { transaction in
+            struct Found: Decodable { var isRevoked: Bool }
+            let found = try await transaction.rows(
+                """
+                SELECT revoked_at IS NOT NULL AS is_revoked FROM api_token
+                 WHERE id = \(id) AND (\(owner)::uuid IS NULL OR member_id = \(owner)::uuid) FOR UPDATE
+                """, as: Found.self
+            ).first()
+            guard let found else { throw AccountRefusals.tokenProblem() }
+            guard !found.isRevoked else { return }
             try await transaction.record("token.revoke", on: "token", id: id.uuid)
-            let changed = try await transaction.execute(
-                "UPDATE api_token SET revoked_at = coalesce(revoked_at, \(transaction.now)) WHERE id = \(id)")
-            guard changed == 1 else { throw AccountRefusals.tokenProblem() }
+            try await transaction.execute("UPDATE api_token SET revoked_at = \(transaction.now) WHERE id = \(id)")
         }
         memory.withLock { $0.removeAll() }
     }

@@ -1,74 +1,6 @@
+import Crypto
 public import Fields
 import Postgres
-
-/// HTTP's methods that the contract uses.
-public enum Method: String, Sendable, CaseIterable {
-    case get = "GET"
-    case post = "POST"
-    case patch = "PATCH"
-    case delete = "DELETE"
-}
-
-/// Who may call an endpoint at all; what they may do with the thing itself is the Store's to say.
-public enum Access: Sendable, Hashable {
-    /// Anybody; a token may add to the answer.
-    case anyone
-    /// A known member whose token reads.
-    case member
-    /// A known member whose role and token change things.
-    case writer
-}
-
-/// Nothing expected: no path values, no query, no body.
-public struct Nothing: Decodable, Sendable {}
-
-/// One call of an endpoint, its input read and checked.
-public struct Call<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>: Sendable {
-    /// The values in the path.
-    public var path: Path
-    /// The query's parameters.
-    public var query: Query
-    /// The body.
-    public var body: Body
-    /// Who calls.
-    public var caller: Caller
-    /// The version that the caller says it changes.
-    public var precondition: Precondition
-    /// When.
-    public var now: Instant
-
-    /// The day it is in Paris.
-    public var today: Day { Day(now) }
-}
-
-/// What reaches an endpoint, in no protocol's words.
-public struct Request: Sendable {
-    /// Values of the path's placeholders.
-    public var path: [String: String]
-    /// The query's parameters in their order.
-    public var query: [(name: String, value: String)]
-    /// The body's bytes.
-    public var body: [UInt8]
-    /// Who calls.
-    public var caller: Caller
-    /// The `If-Match` header.
-    public var ifMatch: String?
-    /// When.
-    public var now: Instant
-
-    /// A request.
-    public init(
-        path: [String: String], query: [(name: String, value: String)], body: [UInt8], caller: Caller,
-        ifMatch: String?, now: Instant
-    ) {
-        self.path = path
-        self.query = query
-        self.body = body
-        self.caller = caller
-        self.ifMatch = ifMatch
-        self.now = now
-    }
-}
 
 /// One operation of the API: its place, its contract and its code in one value, so that nothing is served undescribed.
 public struct Endpoint: Sendable {
@@ -94,6 +26,12 @@ public struct Endpoint: Sendable {
     public let refusals: [Problem]
     /// Whether `If-Match` is required.
     public let needsVersion: Bool
+    /// What file it takes with a form; nil when its body is JSON.
+    public let upload: UploadRule?
+    /// A body that works on the demonstration, for the documentation.
+    public let example: JSON?
+    /// What it can answer with, the preferred first.
+    public let mediaTypes: [Representation]
     /// Its code.
     public let respond: @Sendable (Request) async throws -> Answer
 
@@ -109,7 +47,18 @@ public struct Endpoint: Sendable {
             case json(Shape.Kind)
             case page(Shape.Kind)
             case either(Shape.Kind, Shape.Kind)
+            /// Something for people or browsers.
+            case other(Representation)
         }
+
+        /// A page for people.
+        public static let html = Output(status: 200, content: .other(.html))
+        /// A file that was received before.
+        public static let file = Output(status: 200, content: .other(.file))
+        /// How pages look.
+        public static let css = Output(status: 200, content: .other(.css))
+        /// Done, with nothing to say.
+        public static let nothing = Output(status: 204, content: .json(.json))
 
         /// One object of a row type.
         public static func one(_ type: any (Decodable & Sendable).Type, status: Int = 200) -> Output {
@@ -133,11 +82,16 @@ public struct Endpoint: Sendable {
         }
     }
 
-    /// Declares an operation.
+    /// The form's part that holds the file.
+    public static let fileField = "file"
+
+    /// Declares an operation. `csv` and `html` are its other representations; `upload` makes its body a form with a file.
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
-        refusals: [Problem] = [], needsVersion: Bool = false,
-        run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer
+        refusals: [Problem] = [], needsVersion: Bool = false, upload: UploadRule? = nil, example: JSON? = nil,
+        run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer,
+        csv: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
+        html: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil
     ) {
         self.method = method
         self.path = path
@@ -147,33 +101,111 @@ public struct Endpoint: Sendable {
         self.output = output
         self.refusals = refusals
         self.needsVersion = needsVersion
+        self.upload = upload
+        self.example = example
         let pathShape = Shape.of(Path.self)
         let queryShape = Shape.of(Query.self)
         let bodyShape = Body.self == Nothing.self ? nil : Shape.of(Body.self)
         self.pathShape = pathShape
         self.queryShape = queryShape
         self.bodyShape = bodyShape
+        let main: Representation = if case .other(let mediaType) = output.content { mediaType } else { .json }
+        mediaTypes = [main] + (csv == nil ? [] : [.csv]) + (html == nil ? [] : [.html])
+        let isIdempotent = method == .post && access != .anyone
+        let mayMerge = method == .patch && needsVersion
         respond = { request in
             try access.check(request.caller)
-            return try await run(
-                Call(
-                    path: try Reading.path(Path.self, request.path),
-                    query: try Reading.query(Query.self, queryShape, request.query),
-                    body: try Reading.body(Body.self, bodyShape, request.body),
-                    caller: request.caller, precondition: Precondition(header: request.ifMatch), now: request.now))
+            let pathValues = try Reading.path(Path.self, request.path)
+            let query = try Reading.query(Query.self, queryShape, request.query)
+            var members: [JSON.Member]
+            var upload: Upload?
+            switch request.body {
+            case .bytes(let bytes): members = try Reading.document(bodyShape, bytes)
+            case .form(let fields, let file):
+                members = fields.map { JSON.Member($0.name, .string($0.value)) }
+                upload = file
+            }
+            var precondition = Precondition(header: request.ifMatch)
+            if mayMerge {
+                let base = try Reading.takeBaseVersion(from: &members)
+                precondition = Precondition(header: request.ifMatch, base: base, fields: members)
+            }
+            var caller = request.caller
+            if isIdempotent, let key = request.idempotencyKey {
+                caller.idempotency = try Self.idempotency(key, id, request)
+            }
+            let call = Call(
+                path: pathValues, query: query, body: try Reading.body(Body.self, bodyShape, members), caller: caller,
+                precondition: precondition, upload: upload, now: request.now)
+            switch request.mediaType {
+            case .csv:
+                try Self.checkWhole(request.query)
+                return try await (csv ?? run)(call)
+            case .html: return try await (html ?? run)(call)
+            default: return try await run(call)
+            }
+        }
+    }
+
+    private static func idempotency(_ key: String, _ operation: String, _ request: Request) throws(Refusal)
+        -> IdempotencyKey
+    {
+        var hash = SHA256()
+        func add(_ bytes: [UInt8]) {
+            hash.update(data: Array("\(bytes.count):".utf8))
+            hash.update(data: bytes)
+        }
+        for (name, value) in request.path.sorted(by: { $0.key < $1.key }) { add(Array("\(name)=\(value)".utf8)) }
+        for (name, value) in request.query { add(Array("\(name)=\(value)".utf8)) }
+        switch request.body {
+        case .bytes(let bytes): add(bytes)
+        case .form(let fields, let upload):
+            for (name, value) in fields { add(Array("\(name)=\(value)".utf8)) }
+            add(upload.sha256)
+        }
+        guard let key = IdempotencyKey(key, operation: operation, requestHash: Array(hash.finalize())) else {
+            throw Problem.malformed(
+                fr: "Une clé Idempotency-Key a 1 à 255 caractères ASCII visibles.",
+                en: "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+                errors: [FieldProblem("Idempotency-Key", fr: "clé illisible", en: "unreadable key")])
+        }
+        return key
+    }
+
+    /// A file of a list holds every match: it has no pages.
+    private static func checkWhole(_ query: [(name: String, value: String)]) throws(Refusal) {
+        let paging = query.map(\.name).filter { ["limit", "cursor"].contains($0) }
+        guard paging.isEmpty else {
+            throw Problem.malformed(
+                fr: "Un fichier CSV contient tout : sans limit ni cursor.",
+                en: "A CSV file holds every match: no limit, no cursor.",
+                errors: paging.map { FieldProblem($0, fr: "sans objet en CSV", en: "not for CSV") })
         }
     }
 
     /// What any endpoint of this access may refuse, then its own.
     public var allRefusals: [Problem] {
-        var all: [Problem] = [.malformed, .notAcceptable, .tooLarge, .unavailable, .timeout, .unauthenticated]
+        var all: [Problem] = [
+            .malformed, .notAcceptable, .tooLarge, .tooMany, .unavailable, .timeout, .unauthenticated,
+        ]
         if access != .anyone { all.append(.forbidden) }
         if !pathShape.fields.isEmpty { all.append(.notFound) }
         if bodyShape != nil { all += [.unsupportedMediaType, .invalid] }
         if method != .get { all.append(.outcomeUnknown) }
+        if takesIdempotencyKey { all.append(.idempotencyKeyReused) }
         if needsVersion { all += [.versionRequired, .stale] }
+        if mayMerge { all.append(.conflictingChange) }
         return all + refusals.filter { !all.contains($0) }
     }
+}
+
+extension Endpoint {
+    /// Whether it makes its change once for an `Idempotency-Key`.
+    public var takesIdempotencyKey: Bool { method == .post && access != .anyone }
+    /// Whether its path holds a link's secret.
+    public var hasSecretPath: Bool { path.contains("{token}") }
+    /// Whether a `base_version` may stand for `If-Match`.
+    public var mayMerge: Bool { method == .patch && needsVersion }
 }
 
 extension Access {
@@ -194,43 +226,4 @@ extension Access {
             }
         }
     }
-}
-
-extension Problem {
-    /// No token, or one that is not good.
-    public static let unauthenticated = Problem(
-        "auth.required", .unauthenticated,
-        fr: "Un jeton valable est nécessaire.", en: "A valid token is needed.")
-    /// Known, and not allowed.
-    public static let forbidden = Problem(
-        "auth.forbidden", .forbidden,
-        fr: "Vous n'en avez pas le droit.", en: "You are not allowed to do this.")
-    /// Not there, or nothing that the caller may know of.
-    public static let notFound = Problem(
-        "request.not_found", .notFound, fr: "Introuvable.", en: "Not found.")
-    /// The route exists for other methods.
-    public static let methodNotAllowed = Problem(
-        "request.method_not_allowed", .methodNotAllowed,
-        fr: "Cette adresse n'accepte pas cette méthode.", en: "This address does not take this method.")
-    /// No representation that the client accepts.
-    public static let notAcceptable = Problem(
-        "request.not_acceptable", .notAcceptable,
-        fr: "Aucune des formes demandées n'est servie ici.", en: "None of the requested forms is served here.")
-    /// The body is over the limit.
-    public static let tooLarge = Problem(
-        "request.too_large", .tooLarge, fr: "La demande est trop longue.", en: "The request is too large.")
-    /// The body is of a kind that is not read.
-    public static let unsupportedMediaType = Problem(
-        "request.unsupported_media_type", .unsupportedMediaType,
-        fr: "Le corps doit être en application/json.", en: "The body must be application/json.")
-    /// A change without `If-Match`.
-    public static let versionRequired = Problem(
-        "version.required", .preconditionRequired,
-        fr: "Dites quelle version vous modifiez : en-tête If-Match, avec l'ETag de votre lecture.",
-        en: "Say which version you change: the If-Match header, with the ETag you read.")
-    /// A change of a version that is no longer the current one.
-    public static let stale = Problem(
-        "version.stale", .preconditionFailed,
-        fr: "L'élément a changé depuis votre lecture : relisez-le, puis recommencez.",
-        en: "It has changed since you read it: read it again, then retry.")
 }

@@ -37,42 +37,84 @@ public enum OpenAPI {
         var parameters =
             endpoint.pathShape.fields.map { parameter($0, in: "path") }
             + endpoint.queryShape.fields.map { parameter($0, in: "query") }
-        if endpoint.needsVersion {
-            parameters.append([
-                "name": "If-Match", "in": "header", "required": true, "schema": ["type": "string"],
-                "description": "The ETag of the version that is changed.",
-            ])
-        }
+        parameters += headers(endpoint)
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
-        if let body = endpoint.bodyShape {
-            members.append(
-                .init(
-                    "requestBody",
-                    ["required": true, "content": ["application/json": ["schema": object(body.fields, closed: true)]]]))
-        }
+        if let body = endpoint.bodyShape { members.append(.init("requestBody", requestBody(body, endpoint))) }
         members.append(.init("responses", responses(endpoint)))
         return .object(members)
     }
 
+    private static func headers(_ endpoint: Endpoint) -> [JSON] {
+        var headers: [JSON] = []
+        if endpoint.needsVersion {
+            let alternative = endpoint.mayMerge ? " Or give base_version in the body." : ""
+            headers.append([
+                "name": "If-Match", "in": "header", "required": .bool(!endpoint.mayMerge),
+                "schema": ["type": "string", "examples": ["\"7.2024-05-31\""]],
+                "description": .string("The ETag of the version that is changed." + alternative),
+            ])
+        }
+        if endpoint.takesIdempotencyKey {
+            headers.append([
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "schema": ["type": "string", "pattern": "^[!-~]{1,255}$"],
+                "description":
+                    "A key of your own: the same request with the same key is done once, and answered alike for 24 hours.",
+            ])
+        }
+        return headers
+    }
+
+    private static func requestBody(_ body: Shape, _ endpoint: Endpoint) -> JSON {
+        var fields = body.fields
+        if endpoint.mayMerge {
+            fields.append(.init(name: Reading.baseVersion, kind: .integer, isOptional: true, isChange: true))
+        }
+        var schema = object(fields, closed: true)
+        var mediaType = Representation.json.rawValue
+        if let upload = endpoint.upload {
+            mediaType = "multipart/form-data"
+            let file: JSON = [
+                "type": "string", "contentMediaType": .string(upload.kinds.map(\.rawValue).joined(separator: ", ")),
+                "maxLength": JSON(upload.maximumBytes),
+            ]
+            schema = object(fields, closed: true, additional: [.init(Endpoint.fileField, file)])
+        }
+        var content: [JSON.Member] = [.init("schema", schema)]
+        if let example = endpoint.example { content.append(.init("example", example)) }
+        return ["required": true, "content": .object([.init(mediaType, .object(content))])]
+    }
+
+    /// The 200's forms: JSON by its schema, the others by their media type.
+    private static func content(_ endpoint: Endpoint) -> JSON {
+        .object(
+            endpoint.mediaTypes.map { mediaType in
+                let form: JSON = mediaType == .json ? ["schema": schema(of: endpoint)] : ["schema": ["type": "string"]]
+                return .init(mediaType.rawValue, form)
+            })
+    }
+
+    private static func schema(of endpoint: Endpoint) -> JSON {
+        switch endpoint.output.content {
+        case .other: [:]
+        case .json(let kind): reference(kind)
+        case .either(let first, let second): ["anyOf": [reference(first), reference(second)]]
+        case .page(let kind):
+            [
+                "type": "object", "required": ["items", "next_cursor"],
+                "properties": [
+                    "items": ["type": "array", "items": reference(kind)],
+                    "next_cursor": ["type": ["string", "null"]],
+                ],
+            ]
+        }
+    }
+
     private static func responses(_ endpoint: Endpoint) -> JSON {
-        let schema: JSON =
-            switch endpoint.output.content {
-            case .json(let kind): reference(kind)
-            case .either(let first, let second): ["anyOf": [reference(first), reference(second)]]
-            case .page(let kind):
-                [
-                    "type": "object", "required": ["items", "next_cursor"],
-                    "properties": [
-                        "items": ["type": "array", "items": reference(kind)],
-                        "next_cursor": ["type": ["string", "null"]],
-                    ],
-                ]
-            }
-        var responses: [JSON.Member] = [
-            .init(
-                String(endpoint.output.status),
-                ["description": "Success", "content": ["application/json": ["schema": schema]]])
-        ]
+        let success: JSON =
+            endpoint.output.status == 204
+            ? ["description": "Done"] : ["description": "Success", "content": content(endpoint)]
+        var responses: [JSON.Member] = [.init(String(endpoint.output.status), success)]
         if endpoint.method == .get {
             responses.append(.init("304", ["description": "Not modified since the ETag in If-None-Match"]))
         }
@@ -96,14 +138,18 @@ public enum OpenAPI {
         ]
     }
 
-    private static func object(_ fields: [Shape.Field], closed: Bool = false) -> JSON {
+    private static func object(
+        _ fields: [Shape.Field], closed: Bool = false, additional: [JSON.Member] = []
+    ) -> JSON {
         var members: [JSON.Member] = [
             .init("type", "object"),
             .init(
                 "properties",
-                .object(fields.map { .init($0.name, $0.isOptional ? nullable($0) : reference($0.kind)) })),
+                .object(fields.map { .init($0.name, $0.isOptional ? nullable($0) : reference($0.kind)) } + additional)),
         ]
-        let required = fields.filter { !$0.isOptional || (!closed && !$0.isChange) }.map { JSON.string($0.name) }
+        let required =
+            fields.filter { !$0.isOptional || (!closed && !$0.isChange) }.map { JSON.string($0.name) }
+            + additional.map { .string($0.name) }
         if !required.isEmpty { members.append(.init("required", .array(required))) }
         if closed { members.append(.init("additionalProperties", false)) }
         return .object(members)
@@ -169,6 +215,7 @@ public enum OpenAPI {
             case .either(let first, let second):
                 add(first, closed: false)
                 add(second, closed: false)
+            case .other: break
             }
         }
 

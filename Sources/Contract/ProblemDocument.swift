@@ -19,6 +19,7 @@ extension Problem.Kind {
         case .preconditionRequired: 428
         case .tooMany: 429
         case .unavailable: 503
+        case .defect: 500
         }
     }
 }
@@ -26,7 +27,7 @@ extension Problem.Kind {
 extension Problem {
     /// A defect of ours; no detail leaves the server.
     public static let defect = Problem(
-        "service.defect", .unavailable,
+        "service.defect", .defect,
         fr: "Une erreur de notre côté. Elle est enregistrée ; citez le numéro de la demande.",
         en: "An error on our side. It is recorded; quote the request's number.")
 
@@ -46,11 +47,11 @@ extension Refusal {
         }
     }
 
-    /// RFC 9457's document. `status` is given for defects, whose kind has none of its own.
-    public func document(in language: Language, instance: String, requestID: String, status: Int? = nil) -> JSON {
+    /// RFC 9457's document.
+    public func document(in language: Language, instance: String, requestID: String) -> JSON {
         var members: [JSON.Member] = [
             .init("type", .string(problem.type)), .init("title", .string(problem.title(language))),
-            .init("status", JSON(status ?? problem.kind.status)), .init("detail", .string(detail(language))),
+            .init("status", JSON(problem.kind.status)), .init("detail", .string(detail(language))),
             .init("code", .string(problem.code)), .init("instance", .string(instance)),
             .init("request_id", .string(requestID)),
         ]

@@ -33,12 +33,13 @@ enum Reading {
             errors: errors)
     }
 
-    static func body<T: Decodable>(_ type: T.Type, _ shape: Shape?, _ bytes: [UInt8]) throws -> T {
-        guard let shape else {
+    /// The members of a body; none where none is expected.
+    static func document(_ shape: Shape?, _ bytes: [UInt8]) throws -> [JSON.Member] {
+        guard shape != nil else {
             guard bytes.isEmpty else {
                 throw Problem.malformed(fr: "Aucun corps n'est attendu ici.", en: "No body is expected here.")
             }
-            return try FieldReader.read(type, from: TextFields([:]))
+            return []
         }
         let document: JSON
         do { document = try JSON.parse(bytes) } catch {
@@ -49,6 +50,28 @@ enum Reading {
         guard case .object(let members) = document else {
             throw Problem.malformed(fr: "Le corps doit être un objet JSON.", en: "The body must be a JSON object.")
         }
+        return members
+    }
+
+    /// The member of a PATCH that says which version it changes; it is no field.
+    static let baseVersion = "base_version"
+
+    /// Takes `base_version` out of a PATCH's members.
+    static func takeBaseVersion(from members: inout [JSON.Member]) throws -> Int? {
+        guard let position = members.firstIndex(where: { $0.name == baseVersion }) else { return nil }
+        guard let version = members.remove(at: position).value.integer, version >= 1 else {
+            throw refused(
+                [
+                    FieldProblem(
+                        "/\(baseVersion)", fr: "attendu : un nombre entier positif",
+                        en: "expected: a positive whole number")
+                ])
+        }
+        return version
+    }
+
+    static func body<T: Decodable>(_ type: T.Type, _ shape: Shape?, _ members: [JSON.Member]) throws -> T {
+        guard let shape else { return try FieldReader.read(type, from: TextFields([:])) }
         var errors = unknownMembers(members, shape.fields, "")
         do {
             let value = try FieldReader.read(type, from: JSONFields(members))
@@ -56,7 +79,11 @@ enum Reading {
         } catch let wrong as FieldErrors {
             errors += wrong.errors.map { FieldProblem($0.pointer, $0.detail) }
         }
-        throw Problem.malformed(
+        throw refused(errors)
+    }
+
+    private static func refused(_ errors: [FieldProblem]) -> Refusal {
+        Problem.malformed(
             fr: "Champ refusé : " + errors.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ") + ".",
             en: "Field refused: " + errors.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ") + ".",
             errors: errors)

@@ -30,17 +30,20 @@ public struct Caller: Sendable, Hashable {
         public var role: Role
         /// What the token used allows.
         public var scopes: Set<Scope>
+        /// The token used; nil on the command line.
+        public var tokenID: Identifier<TokenTag>?
 
         /// A known member.
         public init(
             id: Identifier<Caller.Member>, organisationID: Identifier<OrganisationTag>,
-            organisationKind: OrganisationKind, role: Role, scopes: Set<Scope>
+            organisationKind: OrganisationKind, role: Role, scopes: Set<Scope>, tokenID: Identifier<TokenTag>? = nil
         ) {
             self.id = id
             self.organisationID = organisationID
             self.organisationKind = organisationKind
             self.role = role
             self.scopes = scopes
+            self.tokenID = tokenID
         }
     }
 
@@ -50,6 +53,8 @@ public struct Caller: Sendable, Hashable {
     public var isSystem: Bool
     /// The server's id of the request (or the CLI's of the command), kept in the audit.
     public var requestID: String
+    /// The key under which this request's change is made once only, if the client gave one.
+    public var idempotency: IdempotencyKey?
 
     /// Somebody without a token.
     public static func anonymous(requestID: String) -> Caller {
@@ -82,6 +87,30 @@ public struct Caller: Sendable, Hashable {
         return (member.role == .manager || member.role == .editor) && member.scopes.contains(.write)
     }
 }
+
+/// What a client's `Idempotency-Key` stands for: the same key of the same member, for the same operation and request, makes
+/// its change once.
+public struct IdempotencyKey: Sendable, Hashable {
+    /// The client's key: 1 to 255 visible ASCII characters.
+    public var key: String
+    /// The operation's name in the contract.
+    public var operation: String
+    /// SHA-256 of path, query and body.
+    public var requestHash: [UInt8]
+
+    /// A key; nil when it has not the form of one.
+    public init?(_ key: String, operation: String, requestHash: [UInt8]) {
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        self.key = key
+        self.operation = operation
+        self.requestHash = requestHash
+    }
+}
+
+/// Marks ids of tokens, which `Fields` cannot see the type of.
+public enum TokenTag: Sendable {}
 
 /// Marks ids of organisations, which `Fields` cannot see the type of.
 public enum OrganisationTag: Sendable {}

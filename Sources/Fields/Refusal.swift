@@ -7,6 +7,8 @@ public struct Problem: Sendable, Hashable {
     public enum Kind: Sendable, Hashable, CaseIterable {
         case malformed, unauthenticated, forbidden, notFound, methodNotAllowed, notAcceptable, conflict
         case preconditionFailed, preconditionRequired, tooLarge, unsupportedMediaType, invalid, tooMany, unavailable
+        /// An error of ours.
+        case defect
     }
 
     /// Stable, dotted, never used for something else: `action.stale`.

@@ -11,6 +11,14 @@ public struct Shape: Sendable, Hashable {
         public var isOptional: Bool
         /// Whether absent and null differ: a `Change` of a PATCH.
         public var isChange: Bool
+
+        /// One property.
+        public init(name: String, kind: Kind, isOptional: Bool, isChange: Bool) {
+            self.name = name
+            self.kind = kind
+            self.isOptional = isOptional
+            self.isChange = isChange
+        }
     }
 
     /// What a value is.

@@ -1,12 +1,6 @@
+public import Accounts
+public import Contract
 public import Fields
-
-/// An organisation as other things name it.
-public struct OrganisationReference: Decodable, Sendable, Hashable {
-    /// Its short stable name.
-    public var code: String
-    /// The name people know.
-    public var name: String
-}
 
 /// The lead's opinion of an action; beside progress, never instead of it.
 public enum ActionHealth: String, FieldEnum {
@@ -69,6 +63,42 @@ public struct PublicAction: Decodable, Sendable {
     public var publicVersion: Int
 }
 
+/// A public action as one line of a file: nothing nested.
+public struct ActionLine: Decodable, Sendable {
+    /// Its stable code.
+    public var code: ActionCode
+    /// Its title.
+    public var title: String
+    /// What is done, for whom.
+    public var description: String?
+    /// Its axis' code.
+    public var axis: String
+    /// For a sub-action, the action it is part of.
+    public var parent: ActionCode?
+    /// The code of who carries it.
+    public var leadCode: String
+    /// The name of who carries it.
+    public var leadName: String
+    /// The names of who takes part beside the lead.
+    public var partnerNames: String?
+    /// First day, as planned.
+    public var plannedStart: Day
+    /// Last day, as planned.
+    public var plannedEnd: Day
+    /// First day, as it was.
+    public var actualStart: Day?
+    /// Last day, as it was.
+    public var actualEnd: Day?
+    /// Where it stands.
+    public var status: ActionStatus
+    /// Neither done nor abandoned, and past its end, or past its start and still planned.
+    public var isLate: Bool
+    /// 0 to 100.
+    public var progressPercent: Int
+    /// Total planned money, in cents.
+    public var plannedCents: Int
+}
+
 /// An action as its lead, its partners and the team see it.
 public struct Action: Decodable, Sendable {
     /// Money of one funder and year, in cents.
@@ -85,14 +115,20 @@ public struct Action: Decodable, Sendable {
         public var spentCents: Int
     }
 
-    /// A link that proves what was done.
+    /// A link or a file that proves what was done.
     public struct Evidence: Decodable, Sendable, Hashable {
         /// Its id.
         public var id: Identifier<Evidence>
         /// What it is.
         public var label: String
-        /// Where it is.
-        public var url: String
+        /// Where it is, when it is a link.
+        public var url: String?
+        /// What it is, when it is a file.
+        public var fileKind: FileKind?
+        /// The file's size.
+        public var fileBytes: Int?
+        /// SHA-256 of the file, in hexadecimal.
+        public var fileSha256: String?
         /// When it was added.
         public var addedAt: Instant
     }
@@ -258,6 +294,12 @@ public struct ActionMove: Decodable, Sendable, Hashable {
         self.unblocker = unblocker
         self.evidence = evidence
     }
+}
+
+/// What comes with a file that proves what was done.
+public struct NewEvidenceFile: Decodable, Sendable, Hashable {
+    /// What it is.
+    public var label: String
 }
 
 /// One operation in an action's history: who, for whom, when, and every field's old and new value.

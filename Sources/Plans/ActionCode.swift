@@ -13,7 +13,7 @@ public struct ActionCode: FieldScalar, Comparable, CustomStringConvertible {
 
     /// A pattern in the contract.
     public static var fieldKind: Shape.Kind {
-        .pattern(#"^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$"#, example: "A1.03")
+        .pattern(#"^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$"#, example: "A2.11")
     }
     /// `A1.01`.
     public static var placeholder: ActionCode { ActionCode(text: "A1.01") }

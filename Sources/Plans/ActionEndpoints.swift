@@ -7,12 +7,17 @@ import Postgres
 public struct ActionEndpoints: Sendable {
     let actions: ActionStore
     let plans: PlanStore
+    let files: FileStore
 
     /// The endpoints over their stores.
-    public init(actions: ActionStore, plans: PlanStore) {
+    public init(actions: ActionStore, plans: PlanStore, files: FileStore) {
         self.actions = actions
         self.plans = plans
+        self.files = files
     }
+
+    /// A file of evidence: documents and pictures up to 10 MiB (`api.md`).
+    static let evidenceFile = UploadRule(maximumBytes: 10 << 20, kinds: FileKind.allCases)
 
     /// Every operation.
     public var all: [Endpoint] {
@@ -25,7 +30,7 @@ public struct ActionEndpoints: Sendable {
                 output: .page(AxisSummary.self), run: listAxes),
             Endpoint(
                 .get, "/v1/actions", id: "action_list", "Public actions by code, narrowed down by filters.",
-                access: .anyone, output: .page(PublicAction.self), run: list),
+                access: .anyone, output: .page(PublicAction.self), run: list, csv: export),
             Endpoint(
                 .get, "/v1/actions/{code}", id: "action_read",
                 "One action: its public columns, and all of it for its lead, its partners and the team.",
@@ -35,29 +40,41 @@ public struct ActionEndpoints: Sendable {
                 .patch, "/v1/actions/{code}", id: "action_edit",
                 "Change fields of an action: health, actual dates and description for its lead, the rest for the team.",
                 access: .writer, output: .one(Action.self), refusals: [PlanRefusals.action, PlanRefusals.invalid],
-                needsVersion: true, run: edit),
+                needsVersion: true, example: ["health": "attainable"], run: edit),
             Endpoint(
                 .post, "/v1/actions/{code}/transitions", id: "action_move",
                 "Move an action to another status, as the table of transitions allows.", access: .writer,
                 output: .one(Action.self),
                 refusals: [
                     PlanRefusals.action, .transitionForbidden, .transitionIncomplete, PlanRefusals.invalid,
-                ], needsVersion: true, run: move),
+                ], needsVersion: true, example: ["to": "paused", "reason": "Attente de la convention signée."],
+                run: move),
             Endpoint(
                 .post, "/v1/actions/{code}/notes", id: "action_note", "Add a dated note to an action.",
                 access: .writer, output: .one(Action.self, status: 201),
-                refusals: [PlanRefusals.action, PlanRefusals.invalid], run: note),
+                refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                example: ["kind": "result", "text": "Douze personnes formées en mai."], run: note),
             Endpoint(
                 .post, "/v1/actions/{code}/evidence", id: "action_evidence",
                 "Add a link that proves what an action did.", access: .writer,
                 output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                example: ["label": "Feuilles d'émargement", "url": "https://exemple.example/emargement.pdf"],
                 run: evidence),
+            Endpoint(
+                .post, "/v1/actions/{code}/evidence/files", id: "action_evidence_file",
+                "Add a file that proves what an action did: PDF, PNG, JPEG or ZIP, up to 10 MiB.", access: .writer,
+                output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                upload: Self.evidenceFile, example: ["label": "Feuilles d'émargement"], run: storeEvidence),
+            Endpoint(
+                .get, "/v1/actions/{code}/evidence/{id}/file", id: "action_evidence_read",
+                "A file of evidence, for the action's lead, its partners and the team.", access: .member,
+                output: .file, refusals: [PlanRefusals.action, PlanRefusals.evidence], run: readEvidence),
             Endpoint(
                 .patch, "/v1/actions/{code}/funding/{funder}/{year}", id: "action_spending",
                 "Record what was committed and spent of a funder's money in a year.", access: .writer,
                 output: .one(Action.self),
                 refusals: [PlanRefusals.action, PlanRefusals.funding, PlanRefusals.invalid], needsVersion: true,
-                run: spending),
+                example: ["spent_cents": 450000], run: spending),
             Endpoint(
                 .get, "/v1/actions/{code}/history", id: "action_history",
                 "Everything that changed on an action, the oldest first: who, for whom, when, from, to.",
@@ -76,7 +93,13 @@ public struct ActionEndpoints: Sendable {
     struct FundingPath: Decodable, Sendable {
         var code: ActionCode
         var funder: OrganisationCode
-        var year: Int
+        var year: PlanYear
+    }
+
+    /// The path of a file of evidence.
+    struct EvidencePath: Decodable, Sendable {
+        var code: ActionCode
+        var id: Identifier<Action.Evidence>
     }
 
     /// A page's parameters.
@@ -118,31 +141,53 @@ public struct ActionEndpoints: Sendable {
         }
     }
 
+    func export(_ call: Call<Nothing, ActionStore.Filter, Nothing>) async throws -> Answer {
+        let (filter, day, caller) = (call.query, call.today, call.caller)
+        return .csv("actions-\(day)", isPublic: true, header: ActionLine.self) { write in
+            try await actions.export(filter, on: day, as: caller, write)
+        }
+    }
+
     func edit(_ call: Call<ActionPath, Nothing, ActionChanges>) async throws -> Answer {
-        changed(
-            try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller),
-            call.today)
+        try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller) {
+            changed($0, call.today)
+        }
     }
 
     func move(_ call: Call<ActionPath, Nothing, ActionMove>) async throws -> Answer {
-        changed(
-            try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller),
-            call.today)
+        try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller) {
+            changed($0, call.today)
+        }
     }
 
     func note(_ call: Call<ActionPath, Nothing, NewNote>) async throws -> Answer {
-        changed(try await actions.addNote(call.path.code, call.body, as: call.caller), call.today, status: 201)
+        try await actions.addNote(call.path.code, call.body, as: call.caller) { changed($0, call.today, status: 201) }
     }
 
     func evidence(_ call: Call<ActionPath, Nothing, ActionMove.NewEvidence>) async throws -> Answer {
-        changed(try await actions.addEvidence(call.path.code, call.body, as: call.caller), call.today, status: 201)
+        try await actions.addEvidence(call.path.code, call.body, as: call.caller) {
+            changed($0, call.today, status: 201)
+        }
+    }
+
+    func storeEvidence(_ call: Call<ActionPath, Nothing, NewEvidenceFile>) async throws -> Answer {
+        guard let upload = call.upload else { throw PlanRefusals.evidence() }
+        return try await actions.addEvidenceFile(call.path.code, call.body, upload, in: files, as: call.caller) {
+            changed($0, call.today, status: 201)
+        }
+    }
+
+    func readEvidence(_ call: Call<EvidencePath, Nothing, Nothing>) async throws -> Answer {
+        let kind = try await actions.evidenceFile(call.path.code, call.path.id, as: call.caller)
+        let id = call.path.id.fieldText
+        return .file(kind.rawValue, name: "\(call.path.code)-\(id).\(kind.nameExtension)", try files.stream(id))
     }
 
     func spending(_ call: Call<FundingPath, Nothing, SpendingChanges>) async throws -> Answer {
-        changed(
-            try await actions.recordSpending(
-                call.path.code, funder: call.path.funder, year: call.path.year, call.body,
-                precondition: call.precondition, as: call.caller), call.today)
+        try await actions.recordSpending(
+            call.path.code, funder: call.path.funder, year: call.path.year.number, call.body,
+            precondition: call.precondition, as: call.caller
+        ) { changed($0, call.today) }
     }
 
     func history(_ call: Call<ActionPath, Paging, Nothing>) async throws -> Answer {

@@ -47,20 +47,28 @@ public struct ActionStore: Sendable {
         try await list(filter, on: day, atMost: nil)
     }
 
+    /// Every public action that the filter lets through as a line of a file, by code, handed over in batches.
+    public func export(
+        _ filter: Filter, on day: Day, as caller: Caller, _ body: (Rows<ActionLine>) async throws -> Void
+    ) async throws {
+        try await database.slow(as: caller) { transaction in
+            try await transaction.batches(
+                of: """
+                    SELECT \(columns: ActionLine.self)
+                      FROM (SELECT a.*, a.lead->>'code' AS lead_code, a.lead->>'name' AS lead_name,
+                                   (SELECT string_agg(p->>'name', ', ' ORDER BY p->>'code')
+                                      FROM jsonb_array_elements(a.partners) AS p) AS partner_names
+                              FROM (\(Self.publicActions(on: day))) AS a) AS a
+                     WHERE \(try Self.conditions(filter)) ORDER BY a.code
+                    """, as: ActionLine.self, body)
+        }
+    }
+
     private func list(_ filter: Filter, on day: Day, atMost count: Int?) async throws -> Rows<PublicAction> {
-        let after = try filter.cursor?.key(of: "actions", ActionCode.self)
         let statement: SQL = """
             SELECT \(columns: PublicAction.self)
               FROM (\(Self.publicActions(on: day))) AS a
-             WHERE (\(after)::text IS NULL OR a.code > \(after))
-               AND (\(filter.axis)::text IS NULL OR a.axis = \(filter.axis))
-               AND (\(filter.status)::text IS NULL OR a.status = \(filter.status))
-               AND (\(filter.late)::boolean IS NULL OR a.is_late = \(filter.late))
-               AND (\(filter.lead)::text IS NULL OR a.lead->>'code' = \(filter.lead))
-               AND (\(filter.funder)::text IS NULL
-                    OR a.funding @> jsonb_build_array(jsonb_build_object('funder', \(filter.funder)::text)))
-               AND (\(filter.dueBefore)::date IS NULL OR a.planned_end < \(filter.dueBefore))
-               \(Self.matching(filter.q))
+             WHERE \(try Self.conditions(filter))
              ORDER BY a.code
              LIMIT \(count)
             """
@@ -68,6 +76,21 @@ public struct ActionStore: Sendable {
         return filter.q == nil
             ? try await database.read(statement, as: PublicAction.self)
             : try await database.slow(statement, as: PublicAction.self)
+    }
+
+    private static func conditions(_ filter: Filter) throws -> SQL {
+        let after = try filter.cursor?.key(of: "actions", ActionCode.self)
+        return """
+            (\(after)::text IS NULL OR a.code > \(after))
+            AND (\(filter.axis)::text IS NULL OR a.axis = \(filter.axis))
+            AND (\(filter.status)::text IS NULL OR a.status = \(filter.status))
+            AND (\(filter.late)::boolean IS NULL OR a.is_late = \(filter.late))
+            AND (\(filter.lead)::text IS NULL OR a.lead->>'code' = \(filter.lead))
+            AND (\(filter.funder)::text IS NULL
+            OR a.funding @> jsonb_build_array(jsonb_build_object('funder', \(filter.funder)::text)))
+            AND (\(filter.dueBefore)::date IS NULL OR a.planned_end < \(filter.dueBefore))
+            \(Self.matching(filter.q))
+            """
     }
 
     /// Each word stands in the text, or something near it does.
@@ -134,7 +157,7 @@ public struct ActionStore: Sendable {
     }
 
     /// The whole action, if the caller may see it: its lead, its partners, the team.
-    private static func row(
+    static func row(
         _ code: ActionCode, on day: Day, as caller: Caller, _ transaction: Transaction
     ) async throws -> Rows<Action> {
         try await transaction.rows(
@@ -148,10 +171,10 @@ public struct ActionStore: Sendable {
             """, as: Action.self)
     }
 
-    // MARK: - Changing
+    // MARK: - Finding
 
     /// What a rule must look at before a change. Its row is locked until the transaction ends.
-    private struct Current: Decodable, Sendable {
+    struct Current: Decodable, Sendable {
         var id: PublicAction.ID
         var version: Int
         var status: ActionStatus
@@ -170,7 +193,7 @@ public struct ActionStore: Sendable {
     }
 
     /// Finds an action, and locks it for a change: 404 for one the caller may not know of.
-    private func current(
+    func current(
         _ code: ActionCode, locked: Bool, as caller: Caller, _ transaction: Transaction
     ) async throws -> Current {
         let organisation = caller.member?.organisationID
@@ -193,168 +216,25 @@ public struct ActionStore: Sendable {
         return current
     }
 
-    /// Who the caller is to an action: 403 when neither its lead nor the team, or when only reading.
-    private func actor(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) -> ActionActor {
-        guard caller.mayWrite else { throw Problem.forbidden() }
-        if caller.isTeam || caller.isSystem { return .team }
-        guard current.isLead else { throw PlanRefusals.notYours(code) }
-        return .lead
-    }
-
-    private func check(
-        _ precondition: Precondition, _ current: Current, _ code: ActionCode, _ transaction: Transaction
-    ) async throws {
-        let given = try precondition.required()
-        guard given != current.version else { return }
-        struct Name: Decodable { var name: String }
-        let changed = try await transaction.rows(
-            """
-            SELECT DISTINCT CASE part WHEN 'action' THEN field ELSE part || '.' || field END AS name
-              FROM action_change
-             WHERE action_id = \(current.id)
-               AND audit_id IN (SELECT audit_id FROM field_change
-                                 WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::integer > \(given))
-             ORDER BY name
-            """, as: Name.self
-        ).all().map(\.name)
-        throw PlanRefusals.stale(code, given: given, current: current.version, changed: changed)
-    }
-
-    /// One changed action: locked, checked, recorded, changed, read again.
-    private func change(
-        _ code: ActionCode, operation: String, as caller: Caller,
-        _ body: (Transaction, Current) async throws -> Void
-    ) async throws -> Rows<Action> {
-        do {
-            return try await database.transaction(as: caller) { transaction in
-                let current = try await current(code, locked: true, as: caller, transaction)
-                try await transaction.record(operation, on: "action", id: current.id.uuid)
-                try await body(transaction, current)
-                return try await Self.row(code, on: transaction.today, as: caller, transaction)
+    /// What a file of evidence is; for the action's lead, its partners and the team, 404 for a link and what is not there.
+    public func evidenceFile(
+        _ code: ActionCode, _ id: Identifier<Action.Evidence>, as caller: Caller
+    ) async throws -> FileKind {
+        struct Found: Decodable { var fileKind: FileKind }
+        let found = try await database.transaction(as: caller) { transaction in
+            let current = try await current(code, locked: false, as: caller, transaction)
+            guard caller.isTeam || caller.isSystem || current.isLead || current.isPartner else {
+                throw PlanRefusals.notYours(code)
             }
-        } catch {
-            throw Refusal.mapping(error, PlanRefusals.byConstraint)
-        }
-    }
-
-    /// Moves an action to another status, as the table allows.
-    public func move(
-        _ code: ActionCode, _ move: ActionMove, precondition: Precondition, as caller: Caller
-    ) async throws -> Rows<Action> {
-        try await change(code, operation: "action.transition", as: caller) { transaction, current in
-            let actor = try actor(caller, current, code)
-            try await check(precondition, current, code, transaction)
-            var given: Set<String> = []
-            if move.reason != nil { given.insert("reason") }
-            if move.blocker != nil { given.insert("blocker") }
-            if move.unblocker != nil { given.insert("unblocker") }
-            if move.evidence != nil || current.hasEvidence { given.insert("evidence") }
-            try actionTransitions.check(
-                from: current.status, to: move.to, by: actor, given: given, label: \.label)
-            if let evidence = move.evidence {
-                try await insert(evidence, current.id, transaction)
-            }
-            let isBlocked = move.to == .blocked
-            try await transaction.execute(
+            return try await transaction.rows(
                 """
-                UPDATE action
-                   SET status = \(move.to), status_reason = \(move.reason), status_reason_code = NULL,
-                       blocker = \(isBlocked ? move.blocker : nil), unblocker = \(isBlocked ? move.unblocker : nil)
-                 WHERE id = \(current.id)
-                """)
+                SELECT file_kind FROM evidence
+                 WHERE id = \(id) AND action_id = \(current.id) AND file_kind IS NOT NULL
+                """, as: Found.self
+            ).first()
         }
-    }
-
-    /// Changes fields of an action. A change that changes nothing leaves the version as it is.
-    public func edit(
-        _ code: ActionCode, _ changes: ActionChanges, precondition: Precondition, as caller: Caller
-    ) async throws -> Rows<Action> {
-        try await change(code, operation: "action.edit", as: caller) { transaction, current in
-            let actor = try actor(caller, current, code)
-            if actor == .lead, !changes.teamOnly.isEmpty { throw PlanRefusals.teamOnly(changes.teamOnly) }
-            try await check(precondition, current, code, transaction)
-            if !changes.clearedButRequired.isEmpty { throw PlanRefusals.required(changes.clearedButRequired) }
-            var new = current
-            new.title = changes.title.applied(to: current.title) ?? current.title
-            new.description = changes.description.applied(to: current.description)
-            new.plannedStart = changes.plannedStart.applied(to: current.plannedStart) ?? current.plannedStart
-            new.plannedEnd = changes.plannedEnd.applied(to: current.plannedEnd) ?? current.plannedEnd
-            new.actualStart = changes.actualStart.applied(to: current.actualStart)
-            new.actualEnd = changes.actualEnd.applied(to: current.actualEnd)
-            new.health = changes.health.applied(to: current.health) ?? current.health
-            new.isPublic = changes.isPublic.applied(to: current.isPublic) ?? current.isPublic
-            try await transaction.execute(
-                """
-                UPDATE action
-                   SET title = \(new.title), description = \(new.description), planned_start = \(new.plannedStart),
-                       planned_end = \(new.plannedEnd), actual_start = \(new.actualStart),
-                       actual_end = \(new.actualEnd), health = \(new.health), is_public = \(new.isPublic)
-                 WHERE id = \(current.id)
-                   AND (title, description, planned_start, planned_end, actual_start, actual_end, health, is_public)
-                       IS DISTINCT FROM (\(new.title), \(new.description), \(new.plannedStart)::date,
-                           \(new.plannedEnd)::date, \(new.actualStart)::date, \(new.actualEnd)::date, \(new.health),
-                           \(new.isPublic)::boolean)
-                """)
-        }
-    }
-
-    /// Records what was committed and spent on a funding line, in cents.
-    public func recordSpending(
-        _ code: ActionCode, funder: OrganisationCode, year: Int, _ changes: SpendingChanges,
-        precondition: Precondition, as caller: Caller
-    ) async throws -> Rows<Action> {
-        try await change(code, operation: "action.spending", as: caller) { transaction, current in
-            _ = try actor(caller, current, code)
-            try await check(precondition, current, code, transaction)
-            let touched = try await transaction.execute(
-                """
-                UPDATE funding_line
-                   SET committed_cents = coalesce(\(changes.committedCents)::bigint, committed_cents),
-                       spent_cents = coalesce(\(changes.spentCents)::bigint, spent_cents)
-                 WHERE action_id = \(current.id) AND year = \(year)
-                   AND funder_id = (SELECT id FROM organisation WHERE code = \(funder))
-                """)
-            guard touched == 1 else { throw PlanRefusals.funding() }
-        }
-    }
-
-    /// Adds a note; the lead, its partners and the team may.
-    public func addNote(_ code: ActionCode, _ note: NewNote, as caller: Caller) async throws -> Rows<Action> {
-        try await change(code, operation: "action.note", as: caller) { transaction, current in
-            try mayAdd(caller, current, code)
-            try await transaction.execute(
-                """
-                INSERT INTO progress_note (id, action_id, kind, text, written_at, author_id)
-                VALUES (\(transaction.newID(Identifier<Action.Note>.self)), \(current.id), \(note.kind), \(note.text),
-                        \(transaction.now), \(caller.member?.id))
-                """)
-        }
-    }
-
-    /// Adds a link that proves what was done; the lead, its partners and the team may.
-    public func addEvidence(
-        _ code: ActionCode, _ evidence: ActionMove.NewEvidence, as caller: Caller
-    ) async throws -> Rows<Action> {
-        try await change(code, operation: "action.evidence", as: caller) { transaction, current in
-            try mayAdd(caller, current, code)
-            try await insert(evidence, current.id, transaction)
-        }
-    }
-
-    private func mayAdd(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) {
-        if caller.mayWrite, current.isPartner { return }
-        _ = try actor(caller, current, code)
-    }
-
-    private func insert(
-        _ evidence: ActionMove.NewEvidence, _ action: PublicAction.ID, _ transaction: Transaction
-    ) async throws {
-        try await transaction.execute(
-            """
-            INSERT INTO evidence (id, action_id, label, url, added_at, author_id)
-            VALUES (\(transaction.newID(Identifier<Action.Evidence>.self)), \(action), \(evidence.label),
-                    \(evidence.url), \(transaction.now), \(transaction.caller.member?.id))
-            """)
+        guard let found else { throw PlanRefusals.evidence() }
+        return found.fileKind
     }
 
     // MARK: - History

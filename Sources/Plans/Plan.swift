@@ -45,3 +45,26 @@ public struct AxisSummary: Decodable, Sendable {
     /// Mean of the top-level actions that are not abandoned, 0 to 100.
     public var progressPercent: Int
 }
+
+/// A year of a plan's money.
+public struct PlanYear: FieldScalar {
+    /// The year.
+    public var number: Int
+
+    /// Four digits of this century.
+    public static var fieldKind: Shape.Kind { .pattern("^20[0-9]{2}$", example: "2023") }
+    /// 2023.
+    public static var placeholder: PlanYear { PlanYear(number: 2023) }
+    /// Four digits.
+    public var fieldText: String { String(number) }
+
+    private init(number: Int) { self.number = number }
+
+    /// Reads a year from 2000 to 2099.
+    public init(fieldText: String) throws(Expectation) {
+        guard fieldText.utf8.count == 4, let number = Int(fieldText), (2000...2099).contains(number) else {
+            throw Expectation(fr: "une année de 2000 à 2099", en: "a year from 2000 to 2099")
+        }
+        self.number = number
+    }
+}

@@ -13,6 +13,8 @@ public enum PlanRefusals {
     static let funding = Problem(
         "funding.not_found", .notFound, fr: "Aucune ligne de financement pour ce financeur et cette année.",
         en: "No funding line for this funder and year.")
+    static let evidence = Problem(
+        "evidence.not_found", .notFound, fr: "Aucun fichier de ce numéro.", en: "There is no file of this number.")
     static let file = Problem(
         "plan.file_refused", .invalid, fr: "Le fichier du plan est refusé.", en: "The plan's file is refused.")
 

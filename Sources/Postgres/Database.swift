@@ -38,9 +38,9 @@ public final class Database: Sendable {
     /// The same database and connections, dated by another clock: a rehearsal, a demonstration's past.
     public func at(_ clock: TimeSource) -> Database { Database(self, clock: clock) }
 
-    /// Connections in use and callers waiting, by lane.
-    public var load: [(lane: String, lent: Int, waiting: Int)] {
-        [("read", reads), ("transaction", transactions), ("slow", slows)].map { ($0, $1.load.lent, $1.load.waiting) }
+    /// What each lane counted since the start.
+    public var statistics: [(lane: String, counts: LaneStatistics)] {
+        [("read", reads.statistics), ("transaction", transactions.statistics), ("slow", slows.statistics)]
     }
 
     /// Closes every connection; those in use as they come back.
@@ -123,13 +123,13 @@ public final class Database: Sendable {
                 do throws(DatabaseError) { try await connection.begin(isolation) } catch {
                     throw NotBegun(cause: error)
                 }
-                return try await attempts(body, caller, isolation, on: connection, cancelling: cancelling)
+                return try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
             }
         } catch let error as NotBegun where error.cause.kind == .connection {
             // The server restarted since the connection was last used. Nothing was sent, so nothing is replayed.
             return try await pool.withConnection(fresh: true) { connection in
                 try await connection.begin(isolation)
-                return try await attempts(body, caller, isolation, on: connection, cancelling: cancelling)
+                return try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
             }
         } catch let error as NotBegun {
             throw error.cause
@@ -141,7 +141,7 @@ public final class Database: Sendable {
 
     private func attempts<T: Sendable>(
         _ body: (Transaction) async throws -> T, _ caller: Caller, _ isolation: Isolation,
-        on connection: Connection, cancelling: Bool
+        on connection: Connection, of pool: Pool, cancelling: Bool
     ) async throws -> T {
         var attempt = 1
         while true {
@@ -154,6 +154,7 @@ public final class Database: Sendable {
             } catch let error as DatabaseError
                 where (error.kind == .mustRetry || error.kind == .stalePlan) && attempt < Self.attempts
             {
+                pool.count(error)
                 try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
                 try await connection.begin(isolation)
                 attempt += 1
@@ -161,13 +162,14 @@ public final class Database: Sendable {
         }
     }
 
-    private func run<T>(
+    private func run<T: Sendable>(
         _ body: (Transaction) async throws -> T, as caller: Caller, on connection: Connection
     ) async throws -> T {
         do {
             let transaction = Transaction(connection: connection, caller: caller, now: clock.now(), ids: ids)
             try await transaction.introduce()
             let value = try await body(transaction)
+            try await transaction.remember(value)
             try Task.checkCancellation()
             do {
                 // A COMMIT of a transaction that a swallowed error aborted answers ROLLBACK, without an error.
@@ -183,6 +185,11 @@ public final class Database: Sendable {
         } catch {
             // A connection that can't roll back is not reusable, which the pool sees.
             _ = try? await connection.simple("ROLLBACK")
+            if let replay = error as? Replay, let type = T.self as? any Replayable.Type,
+                let value = try type.init(replay.first) as? T
+            {
+                return value
+            }
             throw error
         }
     }
@@ -203,12 +210,14 @@ public struct Transaction: Sendable {
     /// When it runs: one instant for the change, its history and its audit row.
     public let now: Instant
     private let ids: IDSource
+    let claim: IdempotencyClaim?
 
     init(connection: Connection, caller: Caller, now: Instant, ids: IDSource) {
         self.connection = connection
         self.caller = caller
         self.now = now
         self.ids = ids
+        claim = caller.idempotency.map(IdempotencyClaim.init)
     }
 
     /// The day it is in Paris.
@@ -240,6 +249,20 @@ public struct Transaction: Sendable {
     @discardableResult
     public func execute(_ statement: SQL) async throws -> Int {
         try await connection.run(statement).affected
+    }
+
+    /// The rows of a long result, a batch at a time, read from the server only as fast as the body takes them.
+    public func batches<Row: Decodable>(
+        of statement: SQL, as type: Row.Type, size: Int = 500, _ body: (Rows<Row>) async throws -> Void
+    ) async throws {
+        try await execute("DECLARE batches NO SCROLL CURSOR FOR \(statement)")
+        while true {
+            // Not prepared: its columns are those of whatever cursor has the name.
+            let rows = try Rows<Row>(await connection.simple("FETCH FORWARD \(size) FROM batches"))
+            if !rows.isEmpty { try await body(rows) }
+            if rows.count < size { break }
+        }
+        try await connection.simple("CLOSE batches")
     }
 
     /// A COPY … TO STDOUT, its bytes pulled as fast as they are consumed. The statement takes no values.

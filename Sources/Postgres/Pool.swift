@@ -24,6 +24,10 @@ final class Pool: Sendable {
     let waitLimit: Duration
     private let settings: ConnectionSettings
     private let state = Mutex(State())
+    private let counter = PoolCounter()
+
+    /// For each place so many may wait; more are refused at once, because they would wait in vain.
+    static let waitersPerPlace = 64
 
     init(size: Int, waitLimit: Duration, settings: ConnectionSettings) {
         self.size = size
@@ -34,10 +38,26 @@ final class Pool: Sendable {
     /// Places in use, callers waiting.
     var load: (lent: Int, waiting: Int) { state.withLock { ($0.lent, $0.waiters.count) } }
 
+    /// Everything counted since the start.
+    var statistics: LaneStatistics {
+        var statistics = counter.statistics
+        (statistics.lent, statistics.waiting) = load
+        statistics.size = size
+        return statistics
+    }
+
+    /// Counts an error that was dealt with and not passed on: a collision that is tried again.
+    func count(_ error: DatabaseError) { counter.failed(error.kind) }
+
     /// Lends a connection for the time of the body, opening one if none is idle or a `fresh` one is asked for; refuses
     /// with `unavailable` after the wait limit.
     func withConnection<T: Sendable>(fresh: Bool = false, _ body: (Connection) async throws -> T) async throws -> T {
-        try await takePlace()
+        let start = ContinuousClock.now
+        do { try await takePlace() } catch {
+            counter.refused()
+            throw error
+        }
+        counter.lent(after: ContinuousClock.now - start)
         let connection: Connection
         if fresh { await closeIdle() }
         if !fresh, let idle = state.withLock({ $0.idle.popLast() }) {
@@ -50,6 +70,7 @@ final class Pool: Sendable {
             await takeBack(connection)
             return value
         } catch {
+            if let error = error as? DatabaseError { count(error) }
             await takeBack(connection)
             throw error
         }
@@ -59,8 +80,10 @@ final class Pool: Sendable {
         let connection = Connection(settings)
         do {
             try await connection.open()
+            counter.opened()
             return connection
         } catch {
+            count(error)
             freePlace()
             throw error
         }
@@ -96,11 +119,12 @@ final class Pool: Sendable {
     }
 
     private func takePlace() async throws {
-        let id: Int? = state.withLock {
+        let id: Int? = try state.withLock {
             if $0.lent < size, $0.waiters.isEmpty {
                 $0.lent += 1
                 return nil
             }
+            guard $0.pending.count < size * Self.waitersPerPlace else { throw Problem.unavailable() }
             $0.nextWaiter += 1
             $0.pending.insert($0.nextWaiter)
             return $0.nextWaiter

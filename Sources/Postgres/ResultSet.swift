@@ -1,5 +1,5 @@
 import CLibPQ
-import Fields
+public import Fields
 import Synchronization
 
 /// A result of libpq, read-only from the moment it exists and freed with its last holder.
@@ -61,6 +61,19 @@ public struct Rows<Row: Decodable>: Sendable {
     /// The text of one cell, or nil for NULL or an unknown name.
     public func text(_ index: Int, _ name: String) -> String? {
         layout.positions[name].flatMap { result.text(index, $0) }
+    }
+
+    /// One row's cells for a file, undecoded.
+    public func cells(_ index: Int) -> [CSVWriter.Cell] {
+        layout.fields.indices.map { column in
+            guard let text = result.text(index, column) else { return .empty }
+            switch layout.fields[column].kind {
+            case .integer, .number: return .decimal(text)
+            case .boolean: return .text(text == "t" ? "true" : "false")
+            case .instant: return .text((try? Instant(fieldText: text))?.fieldText ?? text)
+            default: return .text(text)
+            }
+        }
     }
 
     /// The first rows only: what a page keeps when it asked for one more to know whether there is a next.

@@ -104,10 +104,10 @@ struct DemoCommand: AsyncParsableCommand {
                 ] {
                     let address = Demonstration.address(of: organisation)
                     let member = try await MemberStore(session.database).find(address, as: session.caller)
-                    let (_, secret) = try await TokenStore(session.database).create(
+                    let created = try await TokenStore(session.database).create(
                         for: member.caller, label: "démonstration", scopes: [.read, .write], validDays: 1,
                         as: session.caller)
-                    lines.append((name, address, secret.text))
+                    lines.append((name, address, created.token))
                 }
                 if common.json {
                     return Output.json(

@@ -3,6 +3,7 @@ import ArgumentParser
 import Fields
 import Foundation
 import Logging
+import NIOCore
 import Postgres
 import ServiceLifecycle
 import UnixSignals
@@ -22,6 +23,7 @@ struct Serve: AsyncParsableCommand {
         try await Session.guarded {
             let settings = try Settings.read()
             let serverSettings = try settings.server()
+            Self.raiseOpenFiles()
             var logger = Logger(label: "pa31", factory: { _ in StreamLogHandler.standardError(label: "pa31") })
             logger.logLevel = try settings.logLevel()
             let server = Server(serverSettings, logger: logger)
@@ -33,12 +35,35 @@ struct Serve: AsyncParsableCommand {
             let application = try server.application { [logger] port in
                 logger.info("serving", metadata: ["http.url": "http://\(address):\(port)"])
             }
-            let group = ServiceGroup(
-                configuration: .init(
-                    services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-            try await group.run()
+            var configuration = ServiceGroupConfiguration(
+                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = Self.grace
+            do { try await ServiceGroup(configuration: configuration).run() } catch let error as IOError
+                where error.errnoCode == EADDRINUSE
+            {
+                throw Self.portTaken(
+                    fr:
+                        "Le port \(serverSettings.port) ou celui de /metrics (\(serverSettings.metricsPort ?? 0)) est pris : PA31_PORT, PA31_METRICS_PORT.",
+                    en:
+                        "Port \(serverSettings.port) or that of /metrics (\(serverSettings.metricsPort ?? 0)) is taken: PA31_PORT, PA31_METRICS_PORT."
+                )
+            }
             await server.close()
         }
+    }
+
+    /// What was accepted has this long to end after SIGTERM; then it is cut.
+    private static let grace = Duration.seconds(20)
+
+    private static let portTaken = Problem(
+        "serve.port_taken", .conflict, fr: "Le port est pris.", en: "The port is taken.")
+
+    /// A connection is an open file: as many as the system lets us have.
+    private static func raiseOpenFiles() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
 

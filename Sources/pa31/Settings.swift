@@ -27,6 +27,22 @@ struct Settings {
             entry("pa31.host", "127.0.0.1", "adresse d'écoute", "address to listen on"),
             entry("pa31.port", "8080", "port d'écoute", "port to listen on"),
             entry(
+                "pa31.metrics.port", "9180", "port local de /metrics ; 0 : aucun",
+                "loopback port of /metrics; 0: none"),
+            entry(
+                "pa31.files.directory", nil, "dossier des fichiers reçus ; sans lui, aucun n'est accepté",
+                "folder of received files; without it none is taken"),
+            entry(
+                "pa31.trusted.proxies", nil, "mandataires dont X-Forwarded-For est cru : 127.0.0.1, 10.0.0.0/8",
+                "proxies whose X-Forwarded-For is believed: 127.0.0.1, 10.0.0.0/8"),
+            entry("pa31.rate.token", "1200", "demandes par minute et par jeton", "requests a minute for each token"),
+            entry(
+                "pa31.rate.address", "600", "demandes sans jeton par minute et par adresse",
+                "requests without a token a minute for each address"),
+            entry(
+                "pa31.rate.bad.tokens", "30", "mauvais jetons par minute et par adresse",
+                "bad tokens a minute for each address"),
+            entry(
                 "pa31.sql.directory", nil, "dossier sql/ (sinon cherché près du programme)",
                 "the sql/ folder (else looked for near the program)"),
             entry(
@@ -136,15 +152,57 @@ struct Settings {
     /// The file of signed heads, if one is named.
     var auditJournal: URL? { self["pa31.audit.head.file"].map { URL(fileURLWithPath: $0) } }
 
+    /// A whole number in a range, or what is wrong with it.
+    private func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
+        guard let number = self[key].flatMap(Int.init), range.contains(number) else {
+            let variable = Entry(key: key, fallback: nil, isSecret: false, meaning: Text(fr: "", en: "")).variable
+            throw Self.wrong(
+                fr: "\(variable) doit être un nombre de \(range.lowerBound) à \(range.upperBound).",
+                en: "\(variable) must be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    /// The proxies that are believed, by address or range.
+    private func proxies() throws -> [AddressRange] {
+        try (self["pa31.trusted.proxies"] ?? "").split { $0 == "," || $0 == " " }.map { text in
+            guard let range = AddressRange(String(text)) else {
+                throw Self.wrong(
+                    fr: "PA31_TRUSTED_PROXIES : « \(text) » n'est ni une adresse ni une plage comme 10.0.0.0/8.",
+                    en: "PA31_TRUSTED_PROXIES: '\(text)' is neither an address nor a range such as 10.0.0.0/8.")
+            }
+            return range
+        }
+    }
+
+    /// The folder of received files, made if it is not there.
+    func filesDirectory() throws -> URL? {
+        guard let path = self["pa31.files.directory"] else { return nil }
+        let folder = URL(fileURLWithPath: path)
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Self.wrong(
+                fr: "PA31_FILES_DIRECTORY : \(path) ne peut pas être créé.",
+                en: "PA31_FILES_DIRECTORY: \(path) cannot be made.")
+        }
+        return folder
+    }
+
     /// Everything `serve` needs.
     func server() throws -> ServerSettings {
-        guard let port = self["pa31.port"].flatMap(Int.init), (0...65535).contains(port) else {
-            throw Self.wrong(
-                fr: "PA31_PORT doit être un nombre de 0 à 65535.", en: "PA31_PORT must be a number from 0 to 65535.")
-        }
-        return ServerSettings(
-            host: self["pa31.host"] ?? "127.0.0.1", port: port, database: try database(), auditKey: try auditKey(),
-            auditJournal: auditJournal, sqlDirectory: try sqlDirectory())
+        var settings = ServerSettings(
+            host: self["pa31.host"] ?? "127.0.0.1", port: try number("pa31.port", 0...65535), database: try database(),
+            auditKey: try auditKey(), auditJournal: auditJournal, sqlDirectory: try sqlDirectory())
+        let metricsPort = try number("pa31.metrics.port", 0...65535)
+        settings.metricsPort = metricsPort == 0 ? nil : metricsPort
+        settings.filesDirectory = try filesDirectory()
+        settings.proxies = try proxies()
+        settings.rateLimits.perToken = try number("pa31.rate.token", 1...10_000_000)
+        settings.rateLimits.perAddress = try number("pa31.rate.address", 1...10_000_000)
+        settings.rateLimits.badTokens = try number("pa31.rate.bad.tokens", 1...10_000_000)
+        return settings
     }
 
     /// The log level asked for.

@@ -33,13 +33,13 @@ struct TokenCommand: AsyncParsableCommand {
         func run() async throws {
             try await Session.run(acting, .teamEditor) { session in
                 let found = try await MemberStore(session.database).find(member, as: session.caller)
-                let (id, secret) = try await TokenStore(session.database).create(
+                let created = try await TokenStore(session.database).create(
                     for: found.caller, label: label, scopes: readOnly ? [.read] : [.read, .write], validDays: days,
                     as: session.caller)
                 if common.json {
-                    return Output.json(["id": .string(id.fieldText), "token": .string(secret.text)])
+                    return Output.json(["id": .string(created.id.fieldText), "token": .string(created.token)])
                 }
-                Output.line(secret.text)
+                Output.line(created.token)
             }
         }
     }
@@ -58,7 +58,7 @@ struct TokenCommand: AsyncParsableCommand {
         func run() async throws {
             try await Session.run(acting, .team) { session in
                 Output.rows(
-                    try await TokenStore(session.database).list(of: nil, as: session.caller), json: common.json,
+                    try await TokenStore(session.database).list(as: session.caller), json: common.json,
                     columns: [
                         ("id", Text(fr: "id", en: "id")), ("member_id", Text(fr: "membre", en: "member")),
                         ("label", Text(fr: "usage", en: "label")), ("expires_at", Text(fr: "expire", en: "expires")),

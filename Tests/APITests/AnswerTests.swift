@@ -23,7 +23,7 @@ import Testing
         try await withServer { client in
             let answer = try await client.send("DELETE", "/v1/actions/A1.01")
             #expect(answer.status == 405)
-            #expect(answer.headers["allow"] == "GET, HEAD, PATCH")
+            #expect(answer.headers["allow"] == "GET, HEAD, OPTIONS, PATCH")
             #expect(answer.code == "request.method_not_allowed")
         }
     }

@@ -57,7 +57,7 @@ public struct Make: Sendable {
         try await TokenStore(database).create(
             for: member, label: "test", scopes: member.scopes, validDays: validDays,
             as: .system(requestID: "builder")
-        ).secret.text
+        ).token
     }
 
     /// A plan over 2022-2024 with the axes A1 and A2.

@@ -91,6 +91,10 @@ public func withServer<T: Sendable>(
     var settings = ServerSettings(
         host: "127.0.0.1", port: 0, database: TestDatabase.current.settings, auditKey: auditKey,
         sqlDirectory: TestCluster.sql)
+    let files = FileManager.default.temporaryDirectory.appendingPathComponent("pa31-files-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: files) }
+    settings.filesDirectory = files
     configure(&settings)
     let server = Server(settings, clock: clock, logger: logger)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)

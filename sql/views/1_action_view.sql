@@ -12,8 +12,9 @@ SELECT a.id, a.plan_id, a.code, a.title, a.description, x.code AS axis, p.code A
        CASE a.status WHEN 'done' THEN 100 ELSE 0 END AS progress_percent,
        money.planned_cents, money.committed_cents, money.spent_cents,
        a.status_reason, a.status_reason_code, a.blocker, a.unblocker, a.health, a.is_public,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'added_at', instant_text(e.added_at))
-                                  ORDER BY e.id), '[]')
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind,
+                                                     'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256,
+                                                     'added_at', instant_text(e.added_at)) ORDER BY e.id), '[]')
           FROM evidence e WHERE e.action_id = a.id) AS evidence,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text,
                                                      'written_at', instant_text(n.written_at)) ORDER BY n.id), '[]')

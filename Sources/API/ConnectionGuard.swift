@@ -1,0 +1,92 @@
+import HTTPTypes
+public import NIOCore
+import NIOHTTPTypes
+
+/// How long a connection may take its time. Everything else is the pool's and the statements' limits.
+public struct ConnectionLimits: Sendable {
+    /// From the connection's start until its first request's head is complete.
+    public var head: TimeAmount = .seconds(15)
+    /// From an answer's end until the next request's head is complete.
+    public var idle: TimeAmount = .seconds(60)
+    /// For a request's body; longer bodies get a second more for each 64 KiB.
+    public var body: TimeAmount = .seconds(15)
+    /// While the client takes nothing of an answer.
+    public var unread: TimeAmount = .seconds(30)
+
+    /// The defaults.
+    public init() {}
+
+    func body(length: String?) -> TimeAmount {
+        let bytes = min(length.flatMap { Int64($0) } ?? (1 << 20), 64 << 20)
+        return body + .seconds(bytes / (64 << 10))
+    }
+}
+
+/// Closes connections that take longer than the limits: a head or a body that dribbles in, an answer that nobody reads, a
+/// connection that nobody uses.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limits: ConnectionLimits
+    private var deadline: Scheduled<Void>?
+    private var unread: Scheduled<Void>?
+    private var isReceiving = false
+
+    init(_ limits: ConnectionLimits) { self.limits = limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { expect(within: limits.head, context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        expect(within: limits.head, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        unread?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            isReceiving = true
+            expect(within: limits.body(length: head.headerFields[.contentLength]), context)
+        case .body: break
+        case .end:
+            isReceiving = false
+            deadline?.cancel()
+            deadline = nil
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) {
+            // An answer before its request's end (a refusal) leaves the body's limit running.
+            if !isReceiving { expect(within: limits.idle, context) }
+        }
+        context.write(data, promise: promise)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        unread?.cancel()
+        unread = context.channel.isWritable ? nil : close(after: limits.unread, context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func expect(within limit: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = close(after: limit, context)
+    }
+
+    private func close(after limit: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
+        let channel = context.channel
+        return context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
+}

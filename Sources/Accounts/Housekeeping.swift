@@ -1,0 +1,49 @@
+import Fields
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+
+/// Forgets what the server kept for a day: answers under an `Idempotency-Key`. Any number of servers may run one.
+public struct Housekeeping: Service {
+    private let database: Database
+    private let logger: Logger
+    private static let batch = 1000
+    private static let interval = Duration.seconds(600)
+
+    /// A housekeeper as the server's role.
+    public init(_ database: Database, logger: Logger) {
+        self.database = database
+        self.logger = logger
+    }
+
+    /// Works every ten minutes until the server stops.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { _ = try await forget() } catch {
+                    logger.warning("old answers could not be forgotten", metadata: ["error.type": "\(type(of: error))"])
+                }
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Deletes answers whose day is over, a batch at a time; returns how many.
+    public func forget() async throws -> Int {
+        var total = 0
+        while true {
+            let count = try await database.transaction(as: .system(requestID: "housekeeping")) { transaction in
+                try await transaction.execute(
+                    """
+                    DELETE FROM idempotency_answer
+                     WHERE ctid = ANY (ARRAY(
+                           SELECT ctid FROM idempotency_answer
+                            WHERE made_at <= \(transaction.now.adding(seconds: -Transaction.idempotencySeconds))
+                            LIMIT \(Self.batch) FOR UPDATE SKIP LOCKED))
+                    """)
+            }
+            total += count
+            if count < Self.batch { return total }
+        }
+    }
+}
