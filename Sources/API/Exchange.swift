@@ -20,11 +20,13 @@ struct Exchange: Sendable {
     /// The last limit that the request was counted against.
     var rate: RateLimiter.Reading?
 
-    init(_ request: Hummingbird.Request, route: String, _ endpoint: Endpoint?, now: Instant) {
+    init(
+        _ request: Hummingbird.Request, _ method: HTTPRequest.Method, route: String, _ endpoint: Endpoint?, now: Instant
+    ) {
         id = IDSource.random.make(Identifier<Never>.self, at: now).fieldText
         clientID = request.headers[.requestID].flatMap(Self.kept)
         language = Negotiation.language(request.headers[.acceptLanguage])
-        method = request.method.rawValue
+        self.method = method.rawValue
         self.route = route
         mediaType = Negotiation.choose(among: endpoint?.mediaTypes ?? [.json], request.headers[values: .accept])
         self.now = now

@@ -36,24 +36,25 @@ struct Kernel: Sendable {
                 }
             }
         }
-        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+        return KernelResponder(kernel: self, router: router.buildResponder(), paths: paths())
+    }
+
+    /// What is served at each path, for every method that no endpoint has there.
+    private func paths() -> RouterResponder<KernelContext> {
+        let router = Router(context: KernelContext.self)
         for (path, served) in Dictionary(grouping: endpoints, by: \.path) {
-            var allowed = served.map(\.method.rawValue)
+            var allowed = served.map(\.method.rawValue) + ["OPTIONS"]
             if allowed.contains("GET") { allowed.append("HEAD") }
-            let allow = (allowed + ["OPTIONS"]).sorted().joined(separator: ", ")
-            for method in methods where !allowed.contains(method.rawValue) {
-                router.on(RouterPath(path), method: method) { request, context in
-                    await respond(to: request, context, route: path, nil) { _ in throw MethodRefused(allow: allow) }
-                }
-            }
+            let allow = allowed.sorted().joined(separator: ", ")
             let isOpen = served.contains(where: \.isOpen)
-            router.on(RouterPath(path), method: .options) { request, context in
+            router.get(RouterPath(path)) { request, context in
                 await respond(to: request, context, route: path, nil) { _ in
-                    CrossOrigin.preflight(allow: allow, isOpen: isOpen)
+                    guard context.method == .options else { throw MethodRefused(allow: allow) }
+                    return CrossOrigin.preflight(allow: allow, isOpen: isOpen)
                 }
             }
         }
-        return KernelResponder(kernel: self, router: router.buildResponder())
+        return router.buildResponder()
     }
 
     struct MethodRefused: Error { let allow: String }
@@ -64,7 +65,7 @@ struct Kernel: Sendable {
         _ handler: (inout Exchange) async throws -> Response
     ) async -> Response {
         let start = ContinuousClock.now
-        var exchange = Exchange(request, route: route, endpoint, now: clock.now())
+        var exchange = Exchange(request, context.method ?? request.method, route: route, endpoint, now: clock.now())
         var response: Response
         do {
             guard metrics.begin(atMost: Self.maximumInFlight) else { throw Problem.unavailable() }
@@ -262,19 +263,34 @@ struct Kernel: Sendable {
     }
 }
 
-/// The router, with a problem for every path that it does not know.
+/// The router, with a problem for every method and path that it does not know.
 struct KernelResponder: HTTPResponder {
     let kernel: Kernel
     let router: RouterResponder<KernelContext>
+    /// Answers for the methods that a path has not; it looks at the path only.
+    let paths: RouterResponder<KernelContext>
 
     func respond(to request: Hummingbird.Request, context: KernelContext) async throws -> Response {
-        let response: Response
-        do { response = try await router.respond(to: request, context: context) } catch {
-            return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw error }
-        }
-        // What no endpoint answered has no request id: the framework's own bare 404.
-        guard response.headers[.requestID] == nil else { return response }
+        if let response = try await answer(of: router, to: request, context) { return response }
+        // The way to a path's own answer is found with one method, whichever the request has.
+        var head = request.head
+        head.method = .get
+        var asked = context
+        asked.method = request.method
+        let byPath = Hummingbird.Request(head: head, body: request.body)
+        if let response = try await answer(of: paths, to: byPath, asked) { return response }
         return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw Problem.notFound() }
+    }
+
+    /// What a router answers; nil when it knows no route.
+    private func answer(
+        of router: RouterResponder<KernelContext>, to request: Hummingbird.Request, _ context: KernelContext
+    ) async throws -> Response? {
+        do {
+            let response = try await router.respond(to: request, context: context)
+            // What no endpoint answered has no request id: the framework's own bare 404.
+            return response.headers[.requestID] == nil ? nil : response
+        } catch let error as any HTTPResponseError where error.status == .notFound { return nil }
     }
 }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Foundation
 import NIOCore
@@ -7,6 +8,8 @@ struct KernelContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Who is at the other end: a client, or a proxy.
     let peer: IPAddress?
+    /// The request's method, where its path is asked with another.
+    var method: HTTPRequest.Method?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -24,6 +24,8 @@ enum Negotiation {
         guard !ranges.isEmpty else { return served.first }
         var best: (mediaType: Representation, weight: Double)?
         for mediaType in served {
+            // What a stored file is, is known when it is found: whoever asks for it takes it.
+            if mediaType == .file { return mediaType }
             let family = mediaType.rawValue.prefix { $0 != "/" } + "/*"
             // The most specific range counts: `text/*;q=0.5, text/csv;q=0`.
             let names = [mediaType.rawValue, String(family), "*/*"]

@@ -85,12 +85,15 @@ public enum OpenAPI {
         return ["required": true, "content": .object([.init(mediaType, .object(content))])]
     }
 
-    /// The 200's forms: JSON by its schema, the others by their media type.
+    /// The success' forms: JSON by its schema, the others by their media type.
     private static func content(_ endpoint: Endpoint) -> JSON {
         .object(
-            endpoint.mediaTypes.map { mediaType in
-                let form: JSON = mediaType == .json ? ["schema": schema(of: endpoint)] : ["schema": ["type": "string"]]
-                return .init(mediaType.rawValue, form)
+            endpoint.mediaTypes.flatMap { mediaType -> [JSON.Member] in
+                switch mediaType {
+                case .json: [.init(mediaType.rawValue, ["schema": schema(of: endpoint)])]
+                case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
+                case .csv, .html, .css: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
+                }
             })
     }
 
