@@ -75,42 +75,31 @@ public struct MemberStore: Sendable {
     /// Makes the team's first member, and the platform's organisation if there is none of that code. Refused once the
     /// team has a member: from then on somebody is named for everything.
     public func createFirst(_ new: New, organisationName: String, as caller: Caller) async throws -> Member.ID {
-        let team = OrganisationStore.New(code: new.organisation, name: organisationName, kind: .platform)
-        let known = try await OrganisationStore(database).list(as: caller).all()
-        if !known.contains(where: { $0.code == new.organisation }) {
-            guard !known.contains(where: { $0.kind == .platform }) else { throw AccountRefusals.notFirst() }
-            _ = try await OrganisationStore(database).save([team], as: caller, apply: true)
-        }
-        return try await create(new, as: caller, first: true)
+        try await create(new, as: caller, makingTeam: organisationName)
     }
 
     /// Makes a member of an organisation.
     public func create(_ new: New, as caller: Caller) async throws -> Member.ID {
-        try await create(new, as: caller, first: false)
+        try await create(new, as: caller, makingTeam: nil)
     }
 
-    private func create(_ new: New, as caller: Caller, first: Bool) async throws -> Member.ID {
+    /// `makingTeam` is the name of the team to make when the member is to be its first.
+    private func create(_ new: New, as caller: Caller, makingTeam team: String?) async throws -> Member.ID {
         do {
+            // Serializable: of two first members at once, the second sees the first or is run again.
             return try await database.transaction(as: caller, isolation: .serializable) { transaction in
+                let id = transaction.newID(Member.ID.self)
+                try await transaction.record("member.create", on: "member", id: id.uuid)
+                if let team { try await makeTeam(new.organisation, named: team, transaction) }
                 struct Found: Decodable {
                     var id: Organisation.ID
                     var kind: Caller.OrganisationKind
-                    var teamHasMember: Bool
                 }
                 let found = try await transaction.rows(
-                    """
-                    SELECT \(columns: Found.self)
-                      FROM (SELECT o.id, o.kind,
-                                   EXISTS (SELECT FROM member m JOIN organisation t ON t.id = m.organisation_id
-                                            WHERE t.kind = 'platform') AS team_has_member
-                              FROM organisation o WHERE o.code = \(new.organisation)) AS found
-                    """, as: Found.self
+                    "SELECT \(columns: Found.self) FROM organisation WHERE code = \(new.organisation)", as: Found.self
                 ).first()
                 guard let found else { throw AccountRefusals.unknownOrganisation(new.organisation.text) }
-                if first, found.teamHasMember || found.kind != .platform { throw AccountRefusals.notFirst() }
                 if new.role == .dpo, found.kind != .platform { throw AccountRefusals.dpoOutsideTeam() }
-                let id = transaction.newID(Member.ID.self)
-                try await transaction.record("member.create", on: "member", id: id.uuid)
                 try await transaction.execute(
                     """
                     INSERT INTO member (id, organisation_id, name, email, role)
@@ -120,6 +109,34 @@ public struct MemberStore: Sendable {
             }
         } catch {
             throw Refusal.mapping(error, AccountRefusals.byConstraint)
+        }
+    }
+
+    /// Makes the platform's organisation unless it is there; refused once the team has a member, or another code.
+    private func makeTeam(_ code: OrganisationCode, named name: String, _ transaction: Transaction) async throws {
+        struct Found: Decodable {
+            var code: OrganisationCode
+            var isTeam: Bool
+            var hasMember: Bool
+        }
+        let found = try await transaction.rows(
+            """
+            SELECT \(columns: Found.self)
+              FROM (SELECT o.code, o.kind = 'platform' AS is_team,
+                           EXISTS (SELECT FROM member m WHERE m.organisation_id = o.id) AS has_member
+                      FROM organisation o WHERE o.kind = 'platform' OR o.code = \(code)) AS found
+            """, as: Found.self
+        ).all()
+        guard !found.isEmpty else {
+            try await transaction.execute(
+                """
+                INSERT INTO organisation (id, code, name, kind)
+                VALUES (\(transaction.newID(Organisation.ID.self)), \(code), \(name), 'platform')
+                """)
+            return
+        }
+        guard found.allSatisfy({ $0.isTeam && !$0.hasMember }), found.contains(where: { $0.code == code }) else {
+            throw AccountRefusals.notFirst()
         }
     }
 

@@ -64,9 +64,9 @@ public struct SIRET: FieldScalar {
     public var digits: String
 
     /// 14 digits.
-    public static var fieldKind: Shape.Kind { .pattern("^[0-9]{14}$", example: "21310555400019") }
+    public static var fieldKind: Shape.Kind { .pattern("^[0-9]{14}$", example: "21310555400017") }
     /// The town hall of Toulouse.
-    public static var placeholder: SIRET { SIRET(digits: "21310555400019") }
+    public static var placeholder: SIRET { SIRET(digits: "21310555400017") }
     /// The digits.
     public var fieldText: String { digits }
 

@@ -18,11 +18,12 @@ import Testing
 
         let name = "pa31_test_restore_\(UInt32.random(in: 0 ... .max))"
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(name + ".sql")
-        try run("pg_dump", ["--dbname", TestDatabase.current.url, "--username", "postgres", "--file", file.path])
+        try await Program.postgres(
+            "pg_dump", ["--dbname", TestDatabase.current.url, "--username", "postgres", "--file", file.path])
         let restored = try await TestCluster.createEmpty(name)
         let result: Result<Void, any Error>
         do {
-            try run(
+            try await Program.postgres(
                 "psql",
                 [
                     "-Xq", "-v", "ON_ERROR_STOP=1", "--dbname", restored.url, "--username", "postgres", "--file",
@@ -48,17 +49,5 @@ import Testing
         // The restored database is one that serve accepts.
         try await Migrator(restored.settings, directory: TestCluster.sql).check()
         await server.close()
-    }
-
-    private func run(_ program: String, _ arguments: [String]) throws {
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-        let newest = folders.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }.last ?? ""
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/lib/postgresql/\(newest)/bin/\(program)")
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(program) failed")
     }
 }

@@ -54,14 +54,6 @@ struct Stage: Sendable {
 
 func code(_ text: String) throws -> ActionCode { try ActionCode(fieldText: text) }
 
-/// The refusal a body throws, or nil.
-func refusal(_ body: () async throws -> Void) async throws -> Refusal? {
-    do {
-        try await body()
-        return nil
-    } catch let refusal as Refusal { return refusal }
-}
-
 @Suite(.database) struct `A move of an action` {
     struct Cell: Sendable, CustomTestStringConvertible {
         let from: ActionStatus

@@ -9,7 +9,7 @@ import Testing
 /// `PA31_WRITE_GENERATED=1 deploy/test --filter GeneratedFiles`.
 @Suite(.database) struct `GeneratedFiles` {
     @Test func `sql/schema.sql equals what the migrations make`() async throws {
-        try GeneratedFile.compare("sql/schema.sql", with: try SchemaDump.text(of: TestDatabase.current.url))
+        try GeneratedFile.compare("sql/schema.sql", with: try await SchemaDump.text(of: TestDatabase.current.url))
     }
 
     @Test func `sql/columns.toml equals the comments of the columns`() async throws {
@@ -52,8 +52,9 @@ enum GeneratedFile {
 
 /// pg_dump's schema, without what differs from machine to machine.
 enum SchemaDump {
-    static func text(of url: String) throws -> String {
-        let dump = try run(["--schema-only", "--no-owner", "--dbname", url, "--username", "postgres"])
+    static func text(of url: String) async throws -> String {
+        let dump = try await Program.postgres(
+            "pg_dump", ["--schema-only", "--no-owner", "--dbname", url, "--username", "postgres"])
         let lines = dump.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
             !line.hasPrefix("--") && !line.hasPrefix("\\") && !line.hasPrefix("SET ")
                 && !line.hasPrefix("SELECT pg_catalog")
@@ -61,21 +62,6 @@ enum SchemaDump {
         var text = "-- Generated from the migrations, functions and views. See GeneratedFilesTests.swift.\n"
         for line in lines where !(line.isEmpty && text.hasSuffix("\n\n")) { text += line + "\n" }
         return text
-    }
-
-    static func run(_ arguments: [String]) throws -> String {
-        let process = Process()
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-        let newest = folders.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }.last ?? ""
-        process.executableURL = URL(fileURLWithPath: "/usr/lib/postgresql/\(newest)/bin/pg_dump")
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "pg_dump failed")
-        return String(decoding: data, as: UTF8.self)
     }
 }
 
