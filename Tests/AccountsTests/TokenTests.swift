@@ -51,12 +51,12 @@ import Testing
         func server() -> TokenStore { TokenStore(TestDatabase.current.asServer(clock: clock.source)) }
 
         func create(validDays: Int = 30) async throws -> (id: Token.ID, text: String) {
-            let (id, secret) = try await store.create(
+            let created = try await store.create(
                 for: member, label: "test", scopes: member.scopes, validDays: validDays, as: system)
-            return (id, secret.text)
+            return (created.id, created.token)
         }
 
-        func tokens() async throws -> [Token] { try await store.list(of: nil, as: system).all() }
+        func tokens() async throws -> [Token] { try await store.list(as: system).all() }
     }
 
     private func refused(_ text: String, by store: TokenStore) async throws -> Refusal? {
@@ -65,7 +65,10 @@ import Testing
 
     @Test func `stands for its member, with the token's scopes`() async throws {
         let stage = try await Stage(scopes: [.read])
-        #expect(try await stage.server().member(of: try await stage.create().text, requestID: "r") == stage.member)
+        let token = try await stage.create()
+        var expected = stage.member
+        expected.tokenID = token.id
+        #expect(try await stage.server().member(of: token.text, requestID: "r") == expected)
     }
 
     @Test func `that is unknown, expired, revoked or a disabled member's is refused, all alike`() async throws {
