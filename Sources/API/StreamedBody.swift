@@ -26,8 +26,9 @@ enum StreamedBody {
             producer.cancel()
             throw error
         }
+        let hold = Hold(producer)
         return ResponseBody { writer in
-            defer { producer.cancel() }
+            defer { hold.producer.cancel() }
             do {
                 if let first { try await writer.write(first) }
                 if first != nil { for try await chunk in channel { try await writer.write(chunk) } }
@@ -37,5 +38,12 @@ enum StreamedBody {
                 throw error
             }
         }
+    }
+
+    /// A client may be gone before the body is asked for: then nobody runs it, and dropping it ends what makes it.
+    private final class Hold: Sendable {
+        let producer: Task<Void, Never>
+        init(_ producer: Task<Void, Never>) { self.producer = producer }
+        deinit { producer.cancel() }
     }
 }

@@ -74,12 +74,6 @@ public struct AccountEndpoints: Sendable {
     /// The path of a link.
     struct LinkPath: Decodable, Sendable { var token: String }
 
-    /// A list's page.
-    struct Paging: Decodable, Sendable {
-        var limit: PageLimit?
-        var cursor: Cursor?
-    }
-
     func me(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer { .row(try await members.me(call.caller)) }
 
     func list(_ call: Call<Nothing, Paging, Nothing>) async throws -> Answer {

@@ -1,5 +1,13 @@
 public import Fields
 
+/// A page's parameters, of a list without filters.
+public struct Paging: Decodable, Sendable {
+    /// How many items.
+    public var limit: PageLimit?
+    /// Where it begins.
+    public var cursor: Cursor?
+}
+
 /// Where a page begins: after the row with this sort key, in this list. Opaque to clients.
 public struct Cursor: FieldScalar {
     /// Which list it belongs to: a cursor of another list is refused.

@@ -102,12 +102,6 @@ public struct ActionEndpoints: Sendable {
         var id: Identifier<Action.Evidence>
     }
 
-    /// A page's parameters.
-    struct Paging: Decodable, Sendable {
-        var limit: PageLimit?
-        var cursor: Cursor?
-    }
-
     /// One line of the table, for the contract's document.
     struct TransitionLine: Decodable, Sendable {
         var subject: String
