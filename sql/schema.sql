@@ -12,11 +12,11 @@ CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
 COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
 
-CREATE FUNCTION public.action_is_late(status text, planned_start date, planned_end date, day date) RETURNS boolean
+CREATE FUNCTION public.action_is_late(status text, planned_start date, planned_end date, next_milestone_on date, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND ((planned_end < day) OR ((status = 'planned'::text) AND (planned_start < day))));
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND ((planned_end < day) OR ((status = 'planned'::text) AND (planned_start < day)) OR COALESCE((next_milestone_on < day), false)));
 
-COMMENT ON FUNCTION public.action_is_late(status text, planned_start date, planned_end date, day date) IS 'Neither done nor abandoned, and past its end, or past its start and still planned.';
+COMMENT ON FUNCTION public.action_is_late(status text, planned_start date, planned_end date, next_milestone_on date, day date) IS 'Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.';
 
 CREATE FUNCTION public.action_is_stale(status text, last_news timestamp with time zone, day date) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -24,11 +24,11 @@ CREATE FUNCTION public.action_is_stale(status text, last_news timestamp with tim
 
 COMMENT ON FUNCTION public.action_is_stale(status text, last_news timestamp with time zone, day date) IS 'In progress and without news for 60 days.';
 
-CREATE FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, health text, progress_percent integer, last_news timestamp with time zone, day date) RETURNS boolean
+CREATE FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, next_milestone_on date, health text, progress_percent integer, last_news timestamp with time zone, day date) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND (NOT public.action_is_late(status, planned_start, planned_end, day)) AND ((status = 'blocked'::text) OR (health = 'compromised'::text) OR public.action_is_stale(status, last_news, day) OR ((planned_end <= (day + 30)) AND (progress_percent < 70))));
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND (NOT public.action_is_late(status, planned_start, planned_end, next_milestone_on, day)) AND ((status = 'blocked'::text) OR (health = 'compromised'::text) OR public.action_is_stale(status, last_news, day) OR ((planned_end <= (day + 30)) AND (progress_percent < 70))));
 
-COMMENT ON FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, health text, progress_percent integer, last_news timestamp with time zone, day date) IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
+COMMENT ON FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, next_milestone_on date, health text, progress_percent integer, last_news timestamp with time zone, day date) IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
 
 CREATE FUNCTION public.current_caller() RETURNS text
     LANGUAGE sql STABLE
@@ -106,6 +106,12 @@ CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
     RETURN (EXISTS (SELECT FROM regexp_split_to_table(has_word_near.text, '[^[:alnum:]]+'::text) found(found) WHERE (public.levenshtein_less_equal("left"(found.found, char_length(has_word_near.word)), "left"(has_word_near.word, 200), 2) <= CASE WHEN (char_length(has_word_near.word) < 5) THEN 0 WHEN (char_length(has_word_near.word) < 7) THEN 1 ELSE 2 END)));
 
 COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
+
+CREATE FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(LEAST(GREATEST(((value - baseline) / (target - baseline)), (0)::numeric), (1)::numeric), (0)::numeric);
+
+COMMENT ON FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) IS 'How far a value is from the baseline (0) to the target (1); no value is 0.';
 
 CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -235,8 +241,9 @@ CREATE FUNCTION public.touch_action() RETURNS trigger
     AS $$
 DECLARE
     part record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-    is_public_change boolean := TG_TABLE_NAME = 'action_partner' OR (TG_TABLE_NAME = 'funding_line' AND
-        CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD)->'planned_cents' <> to_jsonb(NEW)->'planned_cents' ELSE true END);
+    is_public_change boolean := TG_TABLE_NAME IN ('action_partner', 'milestone', 'indicator', 'indicator_value')
+        OR (TG_TABLE_NAME = 'funding_line' AND
+            CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD)->'planned_cents' <> to_jsonb(NEW)->'planned_cents' ELSE true END);
 BEGIN
     UPDATE action SET public_version = public_version + is_public_change::integer WHERE id = part.action_id;
     RETURN NULL;
@@ -392,11 +399,111 @@ COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (mo
 
 COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
 
+CREATE TABLE public.indicator (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    title text NOT NULL,
+    unit text NOT NULL,
+    baseline numeric(15,3) DEFAULT 0 NOT NULL,
+    target numeric(15,3) NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT indicator_target_above_baseline CHECK ((target > baseline)),
+    CONSTRAINT indicator_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT indicator_unit_text CHECK (public.is_text(unit, 60)),
+    CONSTRAINT indicator_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON TABLE public.indicator IS 'What an action is measured by.';
+
+COMMENT ON COLUMN public.indicator.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.indicator.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.indicator.title IS 'internal What is counted.';
+
+COMMENT ON COLUMN public.indicator.unit IS 'internal In what: persons, structures, hours.';
+
+COMMENT ON COLUMN public.indicator.baseline IS 'internal The value before the action.';
+
+COMMENT ON COLUMN public.indicator.target IS 'internal The value aimed at; above the baseline.';
+
+COMMENT ON COLUMN public.indicator.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
+
+CREATE TABLE public.indicator_value (
+    id uuid NOT NULL,
+    indicator_id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    dated_on date NOT NULL,
+    value numeric(15,3) NOT NULL,
+    source text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    challenge text,
+    settlement text,
+    settlement_note text,
+    CONSTRAINT indicator_value_challenge_text CHECK (public.is_text(challenge, 1000)),
+    CONSTRAINT indicator_value_settled_challenge CHECK (((settlement IS NULL) OR (challenge IS NOT NULL))),
+    CONSTRAINT indicator_value_settled_with_note CHECK (((settlement IS NULL) = (settlement_note IS NULL))),
+    CONSTRAINT indicator_value_settlement_known CHECK ((settlement = ANY (ARRAY['kept'::text, 'withdrawn'::text]))),
+    CONSTRAINT indicator_value_settlement_note_text CHECK (public.is_text(settlement_note, 1000)),
+    CONSTRAINT indicator_value_source_text CHECK (public.is_text(source, 300))
+);
+
+COMMENT ON TABLE public.indicator_value IS 'Dated values of indicators: appended; a wrong one is challenged and withdrawn, not rewritten.';
+
+COMMENT ON COLUMN public.indicator_value.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.indicator_value.indicator_id IS 'internal Of which indicator.';
+
+COMMENT ON COLUMN public.indicator_value.action_id IS 'internal Of which action: what its history is found by.';
+
+COMMENT ON COLUMN public.indicator_value.dated_on IS 'internal The day it was true.';
+
+COMMENT ON COLUMN public.indicator_value.value IS 'internal The value, in the indicator''s unit.';
+
+COMMENT ON COLUMN public.indicator_value.source IS 'internal Where it comes from.';
+
+COMMENT ON COLUMN public.indicator_value.added_at IS 'internal When it was given.';
+
+COMMENT ON COLUMN public.indicator_value.author_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.indicator_value.challenge IS 'internal Why somebody doubts it.';
+
+COMMENT ON COLUMN public.indicator_value.settlement IS 'internal How the team settled the doubt: kept, or withdrawn and no longer counted.';
+
+COMMENT ON COLUMN public.indicator_value.settlement_note IS 'internal Why so.';
+
+CREATE TABLE public.milestone (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    title text NOT NULL,
+    due_on date NOT NULL,
+    done_on date,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT milestone_due_year_range CHECK (((due_on >= '2000-01-01'::date) AND (due_on <= '2100-12-31'::date))),
+    CONSTRAINT milestone_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT milestone_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON TABLE public.milestone IS 'Steps of an action, each with a day.';
+
+COMMENT ON COLUMN public.milestone.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.milestone.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.milestone.title IS 'internal What is reached.';
+
+COMMENT ON COLUMN public.milestone.due_on IS 'internal By which day.';
+
+COMMENT ON COLUMN public.milestone.done_on IS 'internal On which day it was reached.';
+
+COMMENT ON COLUMN public.milestone.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
+
 CREATE VIEW public.action_change AS
  SELECT c.id,
     c.audit_id,
     c.parent_id AS action_id,
-    concat_ws(' '::text, c.table_name, funder.code, line.year) AS part,
+    concat_ws(' '::text, c.table_name, funder.code, line.year, milestone.title, indicator.title) AS part,
         CASE c.field
             WHEN 'lead_organisation_id'::text THEN 'lead'::text
             WHEN 'organisation_id'::text THEN 'organisation'::text
@@ -406,10 +513,17 @@ CREATE VIEW public.action_change AS
         END AS field,
     public.readable_value(c.field, c.old_value) AS old_value,
     public.readable_value(c.field, c.new_value) AS new_value
-   FROM ((public.field_change c
+   FROM (((((public.field_change c
      LEFT JOIN public.funding_line line ON (((c.table_name = 'funding_line'::text) AND (line.id = c.row_id))))
      LEFT JOIN public.organisation funder ON ((funder.id = line.funder_id)))
-  WHERE ((c.parent_id IS NOT NULL) AND (c.field <> ALL (ARRAY['version'::text, 'action_id'::text, 'plan_id'::text, 'parent_id'::text, 'created_at'::text, 'added_at'::text, 'written_at'::text, 'author_id'::text])));
+     LEFT JOIN public.milestone ON (((c.table_name = 'milestone'::text) AND (milestone.id = c.row_id))))
+     LEFT JOIN public.indicator_value ON (((c.table_name = 'indicator_value'::text) AND (indicator_value.id = c.row_id))))
+     LEFT JOIN public.indicator ON ((indicator.id = COALESCE(indicator_value.indicator_id,
+        CASE c.table_name
+            WHEN 'indicator'::text THEN c.row_id
+            ELSE NULL::uuid
+        END))))
+  WHERE ((c.parent_id IS NOT NULL) AND (c.field <> ALL (ARRAY['version'::text, 'action_id'::text, 'plan_id'::text, 'parent_id'::text, 'created_at'::text, 'added_at'::text, 'written_at'::text, 'author_id'::text, 'indicator_id'::text])));
 
 COMMENT ON VIEW public.action_change IS 'Every changed field of an action and its parts.';
 
@@ -515,6 +629,52 @@ COMMENT ON COLUMN public.action_plan.expected_funder_cents IS 'public Planned mo
 
 COMMENT ON COLUMN public.action_plan.version IS 'internal Raised by every change.';
 
+CREATE VIEW public.indicator_standing AS
+ SELECT i.id,
+    i.action_id,
+    i.title,
+    i.unit,
+    trim_scale(i.baseline) AS baseline,
+    trim_scale(i.target) AS target,
+    i.weight,
+    trim_scale(latest.value) AS value,
+    latest.dated_on,
+    public.indicator_part(i.baseline, i.target, latest.value) AS part,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', v.id, 'dated_on', v.dated_on, 'value', trim_scale(v.value), 'source', v.source, 'challenge', v.challenge, 'settlement', v.settlement, 'settlement_note', v.settlement_note, 'added_at', public.instant_text(v.added_at)) ORDER BY v.dated_on, v.id), '[]'::jsonb) AS "coalesce"
+           FROM public.indicator_value v
+          WHERE (v.indicator_id = i.id)) AS series
+   FROM (public.indicator i
+     LEFT JOIN LATERAL ( SELECT v.value,
+            v.dated_on
+           FROM public.indicator_value v
+          WHERE ((v.indicator_id = i.id) AND (v.settlement IS DISTINCT FROM 'withdrawn'::text))
+          ORDER BY v.dated_on DESC, v.id DESC
+         LIMIT 1) latest ON (true));
+
+COMMENT ON VIEW public.indicator_standing IS 'Indicators with their values and their present part of the way to the target.';
+
+CREATE VIEW public.action_progress AS
+ SELECT a.id AS action_id,
+    weighed.percent,
+    m.next_milestone_on,
+    m.milestones,
+    i.indicators
+   FROM (((public.action a
+     CROSS JOIN LATERAL ( SELECT min(milestone.due_on) FILTER (WHERE (milestone.done_on IS NULL)) AS next_milestone_on,
+            COALESCE(jsonb_agg(jsonb_build_object('id', milestone.id, 'title', milestone.title, 'due_on', milestone.due_on, 'done_on', milestone.done_on, 'weight', milestone.weight) ORDER BY milestone.due_on, milestone.id), '[]'::jsonb) AS milestones,
+            sum(milestone.weight) AS weight,
+            sum(milestone.weight) FILTER (WHERE (milestone.done_on IS NOT NULL)) AS done
+           FROM public.milestone
+          WHERE (milestone.action_id = a.id)) m)
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', indicator_standing.id, 'title', indicator_standing.title, 'unit', indicator_standing.unit, 'baseline', indicator_standing.baseline, 'target', indicator_standing.target, 'weight', indicator_standing.weight, 'value', indicator_standing.value, 'dated_on', indicator_standing.dated_on, 'progress_percent', round((indicator_standing.part * (100)::numeric)), 'values', indicator_standing.series) ORDER BY indicator_standing.title), '[]'::jsonb) AS indicators,
+            sum(indicator_standing.weight) AS weight,
+            sum(((indicator_standing.weight)::numeric * indicator_standing.part)) AS done
+           FROM public.indicator_standing
+          WHERE (indicator_standing.action_id = a.id)) i)
+     CROSS JOIN LATERAL ( SELECT (round((((100)::numeric * ((COALESCE(m.done, (0)::bigint))::numeric + COALESCE(i.done, (0)::numeric))) / (NULLIF((COALESCE(m.weight, (0)::bigint) + COALESCE(i.weight, (0)::bigint)), 0))::numeric)))::integer AS percent) weighed);
+
+COMMENT ON VIEW public.action_progress IS 'What each action''s progress and lateness are made of.';
+
 CREATE TABLE public.evidence (
     id uuid NOT NULL,
     action_id uuid NOT NULL,
@@ -601,8 +761,11 @@ CREATE VIEW public.action_view AS
     a.status,
         CASE a.status
             WHEN 'done'::text THEN 100
-            ELSE 0
+            ELSE COALESCE(progress.percent, 0)
         END AS progress_percent,
+    progress.next_milestone_on,
+    progress.milestones,
+    progress.indicators,
     money.planned_cents,
     money.committed_cents,
     money.spent_cents,
@@ -622,7 +785,7 @@ CREATE VIEW public.action_view AS
     a.version,
     a.public_version,
     a.search_text
-   FROM ((((public.action a
+   FROM (((((public.action a
      JOIN public.axis x ON ((x.id = a.axis_id)))
      JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
      LEFT JOIN public.action p ON ((p.id = a.parent_id)))
@@ -633,7 +796,8 @@ CREATE VIEW public.action_view AS
             (COALESCE(sum(f.spent_cents), (0)::numeric))::bigint AS spent_cents
            FROM (public.funding_line f
              JOIN public.organisation o ON ((o.id = f.funder_id)))
-          WHERE (f.action_id = a.id)) money);
+          WHERE (f.action_id = a.id)) money)
+     JOIN public.action_progress progress ON ((progress.action_id = a.id)));
 
 COMMENT ON VIEW public.action_view IS 'Actions with their parts: internal columns too.';
 
@@ -803,6 +967,7 @@ CREATE VIEW public.public_action AS
     action_view.actual_end,
     action_view.status,
     action_view.progress_percent,
+    action_view.next_milestone_on,
     action_view.planned_cents,
     action_view.public_version,
     action_view.search_text
@@ -953,6 +1118,15 @@ ALTER TABLE ONLY public.funding_line
 ALTER TABLE ONLY public.idempotency_answer
     ADD CONSTRAINT idempotency_answer_key PRIMARY KEY (member_id, operation, key);
 
+ALTER TABLE ONLY public.indicator
+    ADD CONSTRAINT indicator_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.indicator
+    ADD CONSTRAINT indicator_title_once UNIQUE (action_id, title);
+
+ALTER TABLE ONLY public.indicator_value
+    ADD CONSTRAINT indicator_value_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.instance
     ADD CONSTRAINT instance_key PRIMARY KEY (id);
 
@@ -964,6 +1138,9 @@ ALTER TABLE ONLY public.invitation
 
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.milestone
+    ADD CONSTRAINT milestone_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_code_once UNIQUE (code);
@@ -1013,6 +1190,12 @@ CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
 
 CREATE INDEX idempotency_answer_age ON public.idempotency_answer USING btree (made_at);
 
+CREATE INDEX indicator_value_action ON public.indicator_value USING btree (action_id);
+
+CREATE INDEX indicator_value_author ON public.indicator_value USING btree (author_id);
+
+CREATE INDEX indicator_value_latest ON public.indicator_value USING btree (indicator_id, dated_on DESC, id DESC);
+
 CREATE INDEX invitation_invited_by ON public.invitation USING btree (invited_by);
 
 CREATE INDEX invitation_member ON public.invitation USING btree (member_id);
@@ -1020,6 +1203,8 @@ CREATE INDEX invitation_member ON public.invitation USING btree (member_id);
 CREATE UNIQUE INDEX member_email_once ON public.member USING btree (lower(email));
 
 CREATE INDEX member_organisation ON public.member USING btree (organisation_id);
+
+CREATE INDEX milestone_action ON public.milestone USING btree (action_id, due_on, id);
 
 CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (public.folded(name));
 
@@ -1051,9 +1236,15 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidenc
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.indicator_value FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.invitation FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'name', 'email');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
@@ -1064,6 +1255,12 @@ CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_pa
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.indicator_value FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
@@ -1109,6 +1306,18 @@ ALTER TABLE ONLY public.funding_line
 ALTER TABLE ONLY public.idempotency_answer
     ADD CONSTRAINT idempotency_answer_member FOREIGN KEY (member_id) REFERENCES public.member(id);
 
+ALTER TABLE ONLY public.indicator
+    ADD CONSTRAINT indicator_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.indicator_value
+    ADD CONSTRAINT indicator_value_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.indicator_value
+    ADD CONSTRAINT indicator_value_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.indicator_value
+    ADD CONSTRAINT indicator_value_indicator FOREIGN KEY (indicator_id) REFERENCES public.indicator(id);
+
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT invitation_invited_by FOREIGN KEY (invited_by) REFERENCES public.member(id);
 
@@ -1117,6 +1326,9 @@ ALTER TABLE ONLY public.invitation
 
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.milestone
+    ADD CONSTRAINT milestone_action FOREIGN KEY (action_id) REFERENCES public.action(id);
 
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_action FOREIGN KEY (action_id) REFERENCES public.action(id);
@@ -1192,6 +1404,24 @@ GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
 
 GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.indicator_value TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.indicator_value TO pa31_operator;
+
+GRANT UPDATE(challenge) ON TABLE public.indicator_value TO pa31_app;
+GRANT UPDATE(challenge) ON TABLE public.indicator_value TO pa31_operator;
+
+GRANT UPDATE(settlement) ON TABLE public.indicator_value TO pa31_app;
+GRANT UPDATE(settlement) ON TABLE public.indicator_value TO pa31_operator;
+
+GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_app;
+GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_operator;
+
 GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
 
@@ -1216,6 +1446,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_partner TO pa31_operato
 
 GRANT SELECT ON TABLE public.action_plan TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.action_plan TO pa31_operator;
+
+GRANT SELECT ON TABLE public.indicator_standing TO pa31_app;
+GRANT SELECT ON TABLE public.indicator_standing TO pa31_operator;
+
+GRANT SELECT ON TABLE public.action_progress TO pa31_app;
+GRANT SELECT ON TABLE public.action_progress TO pa31_operator;
 
 GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_operator;

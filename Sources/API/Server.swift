@@ -85,6 +85,7 @@ public struct Server: Sendable {
     ) -> (endpoints: [Endpoint], document: JSON) {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
+            + ActionPartEndpoints(actions: ActionStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens ?? TokenStore(database),
                 invitations: InvitationStore(database)

@@ -128,10 +128,20 @@ public struct Precondition: Sendable, Hashable {
         }
     }
 
+    /// Equal, or the same number written otherwise: `60` and `60.000`.
+    private static func isSame(_ left: JSON, _ right: JSON) -> Bool {
+        if case .number(let left) = left, case .number(let right) = right, let number = Double(left) {
+            return number == Double(right)
+        }
+        return left == right
+    }
+
     /// Refuses when a given field changed since to something else: 409 with both values. `changed` are the names of the
     /// fields that changed since, `values` what stands there now.
     public static func merge(_ fields: [JSON.Member], changed: Set<String>, values: JSON) throws(Refusal) {
-        let conflicts = fields.filter { changed.contains($0.name) && (values[$0.name] ?? .null) != $0.value }
+        let conflicts = fields.filter { field in
+            changed.contains(field.name) && !isSame(values[field.name] ?? .null, field.value)
+        }
         guard !conflicts.isEmpty else { return }
         let names = conflicts.map(\.name).joined(separator: ", ")
         throw Problem.conflictingChange(

@@ -197,7 +197,11 @@ public struct Action: Decodable, Sendable {
     public var committedCents: Int
     /// Spent money, in cents.
     public var spentCents: Int
-    /// Links that prove what was done.
+    /// Steps with their days, the earliest first.
+    public var milestones: [Milestone]
+    /// What it is measured by.
+    public var indicators: [Indicator]
+    /// Links and files that prove what was done.
     public var evidence: [Evidence]
     /// Dated notes, the oldest first.
     public var notes: [Note]

@@ -144,30 +144,30 @@ public struct ActionEndpoints: Sendable {
 
     func edit(_ call: Call<ActionPath, Nothing, ActionChanges>) async throws -> Answer {
         try await actions.edit(call.path.code, call.body, precondition: call.precondition, as: call.caller) {
-            changed($0, call.today)
+            .changed($0, call.today)
         }
     }
 
     func move(_ call: Call<ActionPath, Nothing, ActionMove>) async throws -> Answer {
         try await actions.move(call.path.code, call.body, precondition: call.precondition, as: call.caller) {
-            changed($0, call.today)
+            .changed($0, call.today)
         }
     }
 
     func note(_ call: Call<ActionPath, Nothing, NewNote>) async throws -> Answer {
-        try await actions.addNote(call.path.code, call.body, as: call.caller) { changed($0, call.today, status: 201) }
+        try await actions.addNote(call.path.code, call.body, as: call.caller) { .changed($0, call.today, status: 201) }
     }
 
     func evidence(_ call: Call<ActionPath, Nothing, ActionMove.NewEvidence>) async throws -> Answer {
         try await actions.addEvidence(call.path.code, call.body, as: call.caller) {
-            changed($0, call.today, status: 201)
+            .changed($0, call.today, status: 201)
         }
     }
 
     func storeEvidence(_ call: Call<ActionPath, Nothing, NewEvidenceFile>) async throws -> Answer {
         guard let upload = call.upload else { throw PlanRefusals.evidence() }
         return try await actions.addEvidenceFile(call.path.code, call.body, upload, in: files, as: call.caller) {
-            changed($0, call.today, status: 201)
+            .changed($0, call.today, status: 201)
         }
     }
 
@@ -181,7 +181,7 @@ public struct ActionEndpoints: Sendable {
         try await actions.recordSpending(
             call.path.code, funder: call.path.funder, year: call.path.year.number, call.body,
             precondition: call.precondition, as: call.caller
-        ) { changed($0, call.today) }
+        ) { .changed($0, call.today) }
     }
 
     func history(_ call: Call<ActionPath, Paging, Nothing>) async throws -> Answer {
@@ -193,12 +193,5 @@ public struct ActionEndpoints: Sendable {
 
     func transitions(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
         .json(["items": actionTransitions.json, "next_cursor": nil], isPublic: true)
-    }
-
-    /// The action after a change, with the version to change it again.
-    private func changed(_ rows: Rows<Action>, _ day: Day, status: Int = 200) -> Answer {
-        .row(
-            rows, status: status, etag: rows.text(0, "version").flatMap { Int($0) }.map { .full(version: $0, day: day) }
-        )
     }
 }

@@ -6,7 +6,7 @@ public import Postgres
 /// How actions change: each operation is one transaction with its history and its audit row.
 extension ActionStore {
     /// Who the caller is to an action: 403 when neither its lead nor the team, or when only reading.
-    private func actor(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) -> ActionActor {
+    func actor(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) -> ActionActor {
         guard caller.mayWrite else { throw Problem.forbidden() }
         if caller.isTeam || caller.isSystem { return .team }
         guard current.isLead else { throw PlanRefusals.notYours(code) }
@@ -15,8 +15,8 @@ extension ActionStore {
 
     /// Is the caller's version the current one? 412 with what changed since; with `base_version`, 409 if a field that it
     /// changes changed since too. `part` is the part of the action that is changed, as its history names it.
-    private func check(
-        _ precondition: Precondition, _ current: Current, _ code: ActionCode, part: String? = nil, values: SQL? = nil,
+    func check(
+        _ precondition: Precondition, _ current: Current, _ code: ActionCode, part: String? = nil, values: JSON? = nil,
         _ transaction: Transaction
     ) async throws {
         switch try precondition.compare(with: current.version) {
@@ -29,9 +29,12 @@ extension ActionStore {
             let changed = Set(
                 try await changes(since: version, current, transaction).filter { $0.hasPrefix(prefix) }
                     .map { String($0.dropFirst(prefix.count)) })
-            let now = try await transaction.rows(
-                values ?? "SELECT to_jsonb(action) AS value FROM action WHERE id = \(current.id)", as: Value<JSON>.self
-            ).first()?.value
+            var now = values
+            if now == nil {
+                now = try await transaction.rows(
+                    "SELECT to_jsonb(action) AS value FROM action WHERE id = \(current.id)", as: Value<JSON>.self
+                ).first()?.value
+            }
             try Precondition.merge(fields, changed: changed, values: now ?? .null)
         }
     }
@@ -53,7 +56,7 @@ extension ActionStore {
 
     /// One changed action: locked, rights checked, recorded, changed, read again, made into the caller's answer. The answer is
     /// made within the transaction, because a retry under the same `Idempotency-Key` gets that very one.
-    private func change<T: Sendable>(
+    func change<T: Sendable>(
         _ code: ActionCode, operation: String, as caller: Caller, answer: (Rows<Action>) throws -> T,
         may: (Current) throws(Refusal) -> Void, _ body: (Transaction, Current) async throws -> Void
     ) async throws -> T {
@@ -152,17 +155,19 @@ extension ActionStore {
                 action_id = \(current.id) AND year = \(year)
                    AND funder_id = (SELECT id FROM organisation WHERE code = \(funder))
                 """
+            let row = try await transaction.rows(
+                "SELECT to_jsonb(funding_line) AS value FROM funding_line WHERE \(line)", as: Value<JSON>.self
+            ).first()?.value
+            guard let row else { throw PlanRefusals.funding() }
             try await check(
-                precondition, current, code, part: "funding_line \(funder) \(year)",
-                values: "SELECT to_jsonb(funding_line) AS value FROM funding_line WHERE \(line)", transaction)
-            let touched = try await transaction.execute(
+                precondition, current, code, part: "funding_line \(funder) \(year)", values: row, transaction)
+            try await transaction.execute(
                 """
                 UPDATE funding_line
                    SET committed_cents = coalesce(\(changes.committedCents)::bigint, committed_cents),
                        spent_cents = coalesce(\(changes.spentCents)::bigint, spent_cents)
                  WHERE \(line)
                 """)
-            guard touched == 1 else { throw PlanRefusals.funding() }
         }
     }
 
@@ -218,7 +223,7 @@ extension ActionStore {
         }
     }
 
-    private func mayAdd(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) {
+    func mayAdd(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) {
         if caller.mayWrite, current.isPartner { return }
         _ = try actor(caller, current, code)
     }

@@ -105,15 +105,16 @@ public struct ActionStore: Sendable {
 
     private static func publicActions(on day: Day) -> SQL {
         """
-        SELECT p.*, action_is_late(p.status, p.planned_start, p.planned_end, \(day)) AS is_late FROM public_action p
+        SELECT p.*, action_is_late(p.status, p.planned_start, p.planned_end, p.next_milestone_on, \(day)) AS is_late FROM public_action p
         """
     }
 
     private static func actions(on day: Day) -> SQL {
         """
-        SELECT v.*, action_is_late(v.status, v.planned_start, v.planned_end, \(day)) AS is_late,
+        SELECT v.*, action_is_late(v.status, v.planned_start, v.planned_end, v.next_milestone_on, \(day)) AS is_late,
                action_is_stale(v.status, v.updated_at, \(day)) AS is_stale,
-               action_is_at_risk(v.status, v.planned_start, v.planned_end, v.health, v.progress_percent, v.updated_at,
+               action_is_at_risk(v.status, v.planned_start, v.planned_end, v.next_milestone_on, v.health,
+                                 v.progress_percent, v.updated_at,
                                  \(day)) AS is_at_risk
           FROM action_view v
         """

@@ -15,6 +15,18 @@ public enum PlanRefusals {
         en: "No funding line for this funder and year.")
     static let evidence = Problem(
         "evidence.not_found", .notFound, fr: "Aucun fichier de ce numéro.", en: "There is no file of this number.")
+    static let milestone = Problem(
+        "milestone.not_found", .notFound, fr: "Cette action n'a pas ce jalon.", en: "This action has no such milestone."
+    )
+    static let indicator = Problem(
+        "indicator.not_found", .notFound, fr: "Cette action n'a pas cet indicateur.",
+        en: "This action has no such indicator.")
+    static let value = Problem(
+        "indicator_value.not_found", .notFound, fr: "Cette action n'a pas cette valeur d'indicateur.",
+        en: "This action has no such indicator value.")
+    static let challenge = Problem(
+        "indicator_value.challenge", .conflict, fr: "La contestation de cette valeur n'en est pas là.",
+        en: "This value's challenge is not at that point.")
     static let file = Problem(
         "plan.file_refused", .invalid, fr: "Le fichier du plan est refusé.", en: "The plan's file is refused.")
 
@@ -53,6 +65,35 @@ public enum PlanRefusals {
             ])
     }
 
+    /// Refuses a PATCH that empties what can't be empty.
+    static func checkRequired(_ cleared: [(name: String, isCleared: Bool)]) throws(Refusal) {
+        let names = cleared.filter(\.isCleared).map(\.name)
+        if !names.isEmpty { throw required(names) }
+    }
+
+    static func future(_ name: String) -> Refusal {
+        field(name, fr: "Ce jour n'est pas encore venu.", en: "This day has not come yet.")
+    }
+
+    static func weight() -> Refusal {
+        field("weight", fr: "Un poids va de 0 à 100.", en: "A weight goes from 0 to 100.")
+    }
+
+    static func amount(_ name: String) -> Refusal {
+        field(name, fr: "Un nombre inférieur à mille milliards.", en: "A number below a million million.")
+    }
+
+    static func challengeState(_ state: String) -> Refusal {
+        switch state {
+        case "none": challenge(fr: "Cette valeur n'est pas contestée.", en: "Nobody challenges this value.")
+        case "open": challenge(fr: "Cette valeur est déjà contestée.", en: "This value is challenged already.")
+        default:
+            challenge(
+                fr: "La contestation est réglée : donnez une meilleure valeur.",
+                en: "The challenge is settled: give a better value.")
+        }
+    }
+
     private static func field(_ name: String, fr: String, en: String) -> Refusal {
         invalid(fr: fr, en: en, errors: [FieldProblem("/\(name)", fr: fr, en: en)])
     }
@@ -89,6 +130,30 @@ public enum PlanRefusals {
             en: "Evidence is an http or https address without spaces."),
         "progress_note_text_text": field(
             "text", fr: "Une note a 1 à 4 000 caractères.", en: "A note has 1 to 4,000 characters."),
+        "milestone_title_text": field(
+            "title", fr: "Un jalon a un titre de 1 à 200 caractères.",
+            en: "A milestone has a title of 1 to 200 characters."),
+        "milestone_due_year_range": field(
+            "due_on", fr: "L'échéance est entre 2000 et 2100.", en: "The due day is between 2000 and 2100."),
+        "indicator_title_text": field(
+            "title", fr: "Un indicateur a un titre de 1 à 200 caractères.",
+            en: "An indicator has a title of 1 to 200 characters."),
+        "indicator_title_once": field(
+            "title", fr: "Cette action a déjà un indicateur de ce titre.",
+            en: "This action has an indicator of this title already."),
+        "indicator_unit_text": field(
+            "unit", fr: "Une unité a 1 à 60 caractères.", en: "A unit has 1 to 60 characters."),
+        "indicator_target_above_baseline": field(
+            "target", fr: "La cible est au-dessus de la valeur de départ.", en: "The target is above the baseline."),
+        "indicator_value_indicator": invalid(
+            fr: "Cet indicateur a des valeurs : donnez-lui le poids 0 plutôt que de le retirer.",
+            en: "This indicator has values: give it the weight 0 instead of taking it away."),
+        "indicator_value_source_text": field(
+            "source", fr: "Une source a 1 à 300 caractères.", en: "A source has 1 to 300 characters."),
+        "indicator_value_challenge_text": field(
+            "motive", fr: "Un motif a 1 à 1 000 caractères.", en: "A motive has 1 to 1,000 characters."),
+        "indicator_value_settlement_note_text": field(
+            "note", fr: "Une explication a 1 à 1 000 caractères.", en: "An explanation has 1 to 1,000 characters."),
         "funding_line_not_negative": field(
             "spent_cents", fr: "Un montant n'est jamais négatif.", en: "An amount is never negative."),
     ]

@@ -23,7 +23,7 @@ public struct PlanStore: Sendable {
                       FROM public_plan p
                      CROSS JOIN LATERAL (
                            SELECT count(*) AS actions,
-                                  count(*) FILTER (WHERE action_is_late(a.status, a.planned_start, a.planned_end, \(day))) AS late,
+                                  count(*) FILTER (WHERE action_is_late(a.status, a.planned_start, a.planned_end, a.next_milestone_on, \(day))) AS late,
                                   coalesce(sum(a.planned_cents), 0)::bigint AS planned_cents,
                                   coalesce(round(avg(a.progress_percent) FILTER (WHERE a.status <> 'abandoned')), 0)::integer
                                       AS progress_percent

@@ -1,9 +1,15 @@
 -- The computed states of an action (domain.md §4.1): never stored, always asked of a day.
-CREATE OR REPLACE FUNCTION action_is_late(status text, planned_start date, planned_end date, day date) RETURNS boolean
+CREATE OR REPLACE FUNCTION action_is_late
+    (status text, planned_start date, planned_end date, next_milestone_on date, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN status NOT IN ('done', 'abandoned')
-           AND (planned_end < day OR (status = 'planned' AND planned_start < day));
-COMMENT ON FUNCTION action_is_late IS 'Neither done nor abandoned, and past its end, or past its start and still planned.';
+           AND (planned_end < day OR (status = 'planned' AND planned_start < day) OR coalesce(next_milestone_on < day, false));
+COMMENT ON FUNCTION action_is_late IS 'Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.';
+
+CREATE OR REPLACE FUNCTION indicator_part(baseline numeric, target numeric, value numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(least(greatest((value - baseline) / (target - baseline), 0), 1), 0);
+COMMENT ON FUNCTION indicator_part IS 'How far a value is from the baseline (0) to the target (1); no value is 0.';
 
 CREATE OR REPLACE FUNCTION action_is_stale(status text, last_news timestamptz, day date) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -11,10 +17,11 @@ CREATE OR REPLACE FUNCTION action_is_stale(status text, last_news timestamptz, d
 COMMENT ON FUNCTION action_is_stale IS 'In progress and without news for 60 days.';
 
 CREATE OR REPLACE FUNCTION action_is_at_risk
-    (status text, planned_start date, planned_end date, health text, progress_percent integer, last_news timestamptz,
-     day date) RETURNS boolean
+    (status text, planned_start date, planned_end date, next_milestone_on date, health text, progress_percent integer,
+     last_news timestamptz, day date) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN status NOT IN ('done', 'abandoned') AND NOT action_is_late(status, planned_start, planned_end, day)
+    RETURN status NOT IN ('done', 'abandoned')
+           AND NOT action_is_late(status, planned_start, planned_end, next_milestone_on, day)
            AND (status = 'blocked' OR health = 'compromised' OR action_is_stale(status, last_news, day)
                 OR (planned_end <= day + 30 AND progress_percent < 70));
 COMMENT ON FUNCTION action_is_at_risk IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';

@@ -8,8 +8,9 @@ SELECT a.id, a.plan_id, a.code, a.title, a.description, x.code AS axis, p.code A
          WHERE ap.action_id = a.id) AS partners,
        money.public_funding, money.funding,
        a.planned_start, a.planned_end, a.actual_start, a.actual_end, a.status,
-       -- Milestones and indicators will weigh in; with nothing to weigh, done is 100 % and the rest 0 %.
-       CASE a.status WHEN 'done' THEN 100 ELSE 0 END AS progress_percent,
+       -- domain.md §4.1: done is 100 %; nothing to weigh is 0 %.
+       CASE a.status WHEN 'done' THEN 100 ELSE coalesce(progress.percent, 0) END AS progress_percent,
+       progress.next_milestone_on, progress.milestones, progress.indicators,
        money.planned_cents, money.committed_cents, money.spent_cents,
        a.status_reason, a.status_reason_code, a.blocker, a.unblocker, a.health, a.is_public,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind,
@@ -36,6 +37,7 @@ SELECT a.id, a.plan_id, a.code, a.title, a.description, x.code AS axis, p.code A
               coalesce(sum(f.committed_cents), 0)::bigint AS committed_cents,
               coalesce(sum(f.spent_cents), 0)::bigint AS spent_cents
          FROM funding_line f JOIN organisation o ON o.id = f.funder_id
-        WHERE f.action_id = a.id) AS money;
+        WHERE f.action_id = a.id) AS money
+  JOIN action_progress progress ON progress.action_id = a.id;
 COMMENT ON VIEW action_view IS 'Actions with their parts: internal columns too.';
 GRANT SELECT ON action_view TO pa31_app, pa31_operator;
