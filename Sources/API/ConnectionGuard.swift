@@ -22,7 +22,7 @@ public struct ConnectionLimits: Sendable {
     }
 }
 
-/// Closes connections that take longer than the limits: a head or a body that dribbles in, an answer that nobody reads, a
+/// Tells clients that wait for a word to send their body, and closes connections that take longer than the limits: a head or a body that dribbles in, an answer that nobody reads, a
 /// connection that nobody uses.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
@@ -57,6 +57,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             isReceiving = true
             expect(within: limits.body(length: head.headerFields[.contentLength]), context)
+            if head.headerFields[.expect]?.lowercased() == "100-continue" {
+                // RFC 9110 §10.1.1: the client holds its body back until somebody says so.
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
         case .body: break
         case .end:
             isReceiving = false

@@ -205,7 +205,7 @@ struct Kernel: Sendable {
         if let rule = endpoint.upload {
             var form = try MultipartForm(
                 contentType: request.headers[.contentType], rule: rule, location: files.incoming(exchange.id))
-            return try await form.read(request.body)
+            do { return try await form.read(request.body) } catch { throw Self.told(error) }
         }
         if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
         do {
@@ -213,7 +213,16 @@ struct Kernel: Sendable {
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(
                 fr: "Le corps dépasse \(Self.bodyLimit) octets.", en: "The body is over \(Self.bodyLimit) bytes.")
-        }
+        } catch { throw Self.told(error) }
+    }
+
+    /// What went wrong while a body came in: our own refusal or failure as it is; anything else is the client's, whose bytes
+    /// are no HTTP, break off, or stop coming.
+    private static func told(_ error: any Error) -> any Error {
+        if error is Refusal || error is CocoaError { return error }
+        return Problem.malformed(
+            fr: "Le corps s'interrompt, ou n'est pas découpé comme HTTP le veut.",
+            en: "The body breaks off, or is not framed as HTTP wants it.")
     }
 
     /// An error as RFC 9457, or as a page where people read pages; what is not a refusal is a defect, told without detail and
@@ -271,6 +280,10 @@ struct KernelResponder: HTTPResponder {
     let paths: RouterResponder<KernelContext>
 
     func respond(to request: Hummingbird.Request, context: KernelContext) async throws -> Response {
+        // The framework's router passes over empty segments; a proxy's rules for a path don't.
+        guard !request.uri.path.contains("//") else {
+            return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw Problem.notFound() }
+        }
         if let response = try await answer(of: router, to: request, context) { return response }
         // The way to a path's own answer is found with one method, whichever the request has.
         var head = request.head

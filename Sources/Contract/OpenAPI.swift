@@ -121,6 +121,12 @@ public enum OpenAPI {
         if endpoint.method == .get {
             responses.append(.init("304", ["description": "Not modified since the ETag in If-None-Match"]))
         }
+        var forms: [JSON.Member] = [
+            .init("application/problem+json", ["schema": ["$ref": "#/components/schemas/Problem"]])
+        ]
+        if endpoint.mediaTypes.contains(.html) {
+            forms.append(.init(Representation.html.rawValue, ["schema": ["type": "string"]]))
+        }
         let byStatus = Dictionary(grouping: endpoint.allRefusals, by: \.kind.status)
         for (status, problems) in byStatus.sorted(by: { $0.key < $1.key }) {
             responses.append(
@@ -128,7 +134,7 @@ public enum OpenAPI {
                     String(status),
                     [
                         "description": .string(problems.map { "`\($0.code)`: \($0.title.en)" }.joined(separator: " ")),
-                        "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+                        "content": .object(forms),
                     ]))
         }
         return .object(responses)

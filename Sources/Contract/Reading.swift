@@ -27,10 +27,7 @@ enum Reading {
         } catch let wrong as FieldErrors {
             errors += wrong.errors.map { FieldProblem(String($0.pointer.dropFirst()), $0.detail) }
         }
-        throw Problem.malformed(
-            fr: "Paramètre refusé : " + errors.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ") + ".",
-            en: "Parameter refused: " + errors.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ") + ".",
-            errors: errors)
+        throw refused(errors, Text(fr: "Paramètre refusé : ", en: "Parameter refused: "))
     }
 
     /// The members of a body; none where none is expected.
@@ -82,11 +79,20 @@ enum Reading {
         throw refused(errors)
     }
 
-    private static func refused(_ errors: [FieldProblem]) -> Refusal {
-        Problem.malformed(
-            fr: "Champ refusé : " + errors.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ") + ".",
-            en: "Field refused: " + errors.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ") + ".",
-            errors: errors)
+    /// So many wrong fields are told one by one: an answer never grows with the request.
+    private static let mostErrors = 20
+
+    private static func refused(
+        _ errors: [FieldProblem], _ beginning: Text = Text(fr: "Champ refusé : ", en: "Field refused: ")
+    ) -> Refusal {
+        let told = errors.prefix(mostErrors)
+        let rest = errors.count - told.count
+        return Problem.malformed(
+            fr: beginning.fr + told.map { "\($0.pointer) (\($0.detail.fr))" }.joined(separator: " ; ")
+                + (rest > 0 ? " ; et \(rest) autres." : "."),
+            en: beginning.en + told.map { "\($0.pointer) (\($0.detail.en))" }.joined(separator: "; ")
+                + (rest > 0 ? "; and \(rest) more." : "."),
+            errors: Array(told))
     }
 
     private static func unknownMembers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String)

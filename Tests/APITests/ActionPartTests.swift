@@ -13,9 +13,10 @@ import Testing
         let partner: String
         let team: String
         let stranger: String
-        let clock = TimeSource.fixed(try! Instant(fieldText: "2023-06-15T10:00:00Z"))
+        let clock: TimeSource
 
         init() async throws {
+            clock = .fixed(try Instant(fieldText: "2023-06-15T10:00:00Z"))
             let make = Make(clock: clock)
             let organisation = try await make.organisation("porteur")
             let other = try await make.organisation("partenaire")
