@@ -52,15 +52,7 @@ public struct ActionStore: Sendable {
         let statement: SQL = """
             SELECT \(columns: PublicAction.self)
               FROM (\(Self.publicActions(on: day))) AS a
-             WHERE (\(after)::text IS NULL OR a.code > \(after))
-               AND (\(filter.axis)::text IS NULL OR a.axis = \(filter.axis))
-               AND (\(filter.status)::text IS NULL OR a.status = \(filter.status))
-               AND (\(filter.late)::boolean IS NULL OR a.is_late = \(filter.late))
-               AND (\(filter.lead)::text IS NULL OR a.lead->>'code' = \(filter.lead))
-               AND (\(filter.funder)::text IS NULL
-                    OR a.funding @> jsonb_build_array(jsonb_build_object('funder', \(filter.funder)::text)))
-               AND (\(filter.dueBefore)::date IS NULL OR a.planned_end < \(filter.dueBefore))
-               \(Self.matching(filter.q))
+             WHERE \(filter.conditions(after: after))
              ORDER BY a.code
              LIMIT \(count)
             """
@@ -68,16 +60,6 @@ public struct ActionStore: Sendable {
         return filter.q == nil
             ? try await database.read(statement, as: PublicAction.self)
             : try await database.slow(statement, as: PublicAction.self)
-    }
-
-    /// Each word stands in the text, or something near it does.
-    private static func matching(_ words: SearchWords?) -> SQL {
-        (words?.words ?? []).reduce(.nothing) { conditions, word in
-            """
-            \(conditions) AND (a.search_text LIKE folded(\("%" + word.likeEscaped + "%"))
-                               OR (folded(\(word)) <% a.search_text AND has_word_near(a.search_text, folded(\(word)))))
-            """
-        }
     }
 
     private static func publicActions(on day: Day) -> SQL {
@@ -379,13 +361,6 @@ public struct ActionStore: Sendable {
                  LIMIT \(limit.count + 1)
                 """, as: ActionEvent.self)
         }
-    }
-}
-
-extension String {
-    /// The text as a LIKE pattern that matches only itself.
-    fileprivate var likeEscaped: String {
-        reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : String($1) }
     }
 }
 
