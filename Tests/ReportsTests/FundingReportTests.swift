@@ -30,15 +30,17 @@ import Testing
             funding: [(cnsa, 2023, 150_050), (cnsa, 2022, 30_000), (other, 2022, 99_900)])
         try await make.action("A1.01", in: plan, lead: lead, title: "Simple", funding: [(cnsa, 2024, 0)])
         try await make.action("A2.01", in: plan, lead: lead, title: "D'un autre", funding: [(other, 2022, 1_000)])
+        let platform = try await make.organisation("equipe", kind: .platform)
+        let team = Caller.member(try await make.member(of: platform, kind: .platform), requestID: "test")
         let actions = ActionStore(TestDatabase.current.asServer())
         let code = try ActionCode(fieldText: "A1.02")
-        guard case .full(_, let version) = try await actions.find(code, as: system, on: Day(number: 19_400)) else {
+        guard case .full(_, let version) = try await actions.find(code, as: team, on: Day(number: 19_400)) else {
             return
         }
         _ = try await actions.recordSpending(
             code, funder: OrganisationCode(fieldText: "cnsa"), year: 2022,
             SpendingChanges(committedCents: 25_000, spentCents: 20_000), precondition: Precondition(version: version),
-            as: system)
+            as: team)
     }
 
     @Test func `is what a French spreadsheet opens: mark, semicolons, decimal commas, no formula`() async throws {
