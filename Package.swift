@@ -100,11 +100,15 @@ let package = Package(
             name: "PlansTests", dependencies: ["Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "APITests",
             dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
-            name: "CommandTests", dependencies: ["pa31", "Postgres", "Fields", "TestSupport"],
+            name: "CommandTests", dependencies: ["pa31", "Accounts", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "RepositoryTests",

@@ -59,7 +59,7 @@ public struct ActionStore: Sendable {
                                    (SELECT string_agg(p->>'name', ', ' ORDER BY p->>'code')
                                       FROM jsonb_array_elements(a.partners) AS p) AS partner_names
                               FROM (\(Self.publicActions(on: day))) AS a) AS a
-                     WHERE \(try Self.conditions(filter)) ORDER BY a.code
+                     WHERE \(try filter.conditions()) ORDER BY a.code
                     """, as: ActionLine.self, body)
         }
     }
@@ -68,7 +68,7 @@ public struct ActionStore: Sendable {
         let statement: SQL = """
             SELECT \(columns: PublicAction.self)
               FROM (\(Self.publicActions(on: day))) AS a
-             WHERE \(try Self.conditions(filter))
+             WHERE \(try filter.conditions())
              ORDER BY a.code
              LIMIT \(count)
             """
@@ -76,31 +76,6 @@ public struct ActionStore: Sendable {
         return filter.q == nil
             ? try await database.read(statement, as: PublicAction.self)
             : try await database.slow(statement, as: PublicAction.self)
-    }
-
-    private static func conditions(_ filter: Filter) throws -> SQL {
-        let after = try filter.cursor?.key(of: "actions", ActionCode.self)
-        return """
-            (\(after)::text IS NULL OR a.code > \(after))
-            AND (\(filter.axis)::text IS NULL OR a.axis = \(filter.axis))
-            AND (\(filter.status)::text IS NULL OR a.status = \(filter.status))
-            AND (\(filter.late)::boolean IS NULL OR a.is_late = \(filter.late))
-            AND (\(filter.lead)::text IS NULL OR a.lead->>'code' = \(filter.lead))
-            AND (\(filter.funder)::text IS NULL
-            OR a.funding @> jsonb_build_array(jsonb_build_object('funder', \(filter.funder)::text)))
-            AND (\(filter.dueBefore)::date IS NULL OR a.planned_end < \(filter.dueBefore))
-            \(Self.matching(filter.q))
-            """
-    }
-
-    /// Each word stands in the text, or something near it does.
-    private static func matching(_ words: SearchWords?) -> SQL {
-        (words?.words ?? []).reduce(.nothing) { conditions, word in
-            """
-            \(conditions) AND (a.search_text LIKE folded(\("%" + word.likeEscaped + "%"))
-                               OR (folded(\(word)) <% a.search_text AND has_word_near(a.search_text, folded(\(word)))))
-            """
-        }
     }
 
     private static func publicActions(on day: Day) -> SQL {
@@ -260,13 +235,6 @@ public struct ActionStore: Sendable {
                  LIMIT \(limit.count + 1)
                 """, as: ActionEvent.self)
         }
-    }
-}
-
-extension String {
-    /// The text as a LIKE pattern that matches only itself.
-    fileprivate var likeEscaped: String {
-        reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : String($1) }
     }
 }
 
