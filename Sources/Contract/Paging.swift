@@ -120,7 +120,7 @@ public struct PageLimit: FieldScalar {
     /// 200.
     public static let largest = PageLimit(count: 200)
     /// 1 to 200 in the contract.
-    public static var fieldKind: Shape.Kind { .pattern("^(1?[0-9]?[0-9]|200)$", example: "50") }
+    public static var fieldKind: Shape.Kind { .pattern("^([1-9][0-9]?|1[0-9][0-9]|200)$", example: "50") }
     /// 50.
     public static var placeholder: PageLimit { .standard }
     /// Digits.

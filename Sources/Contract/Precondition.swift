@@ -85,7 +85,8 @@ public struct Precondition: Sendable, Hashable {
         let parts = tag.dropFirst().dropLast().split(separator: ".", omittingEmptySubsequences: false)
         if parts.count > 1, parts[1] == "public" {
             given = .publicTag
-        } else if let version = Int(parts[0]) {
+        } else if let version = Int(parts[0]), version >= 0, String(version) == parts[0], !parts.joined().contains("\"")
+        {
             given = .version(version)
         } else {
             given = .unreadable

@@ -132,6 +132,7 @@ extension FieldProblem {
 /// RFC 6901.
 enum JSONPointer {
     static func escaped(_ name: String) -> String {
-        name.prefix(100).reduce(into: "") { $0 += $1 == "~" ? "~0" : $1 == "/" ? "~1" : String($1) }
+        // Scalars: a mark with a combining accent is another character for Swift, and a mark for who reads the pointer.
+        name.unicodeScalars.prefix(100).reduce(into: "") { $0 += $1 == "~" ? "~0" : $1 == "/" ? "~1" : String($1) }
     }
 }

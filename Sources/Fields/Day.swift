@@ -24,9 +24,9 @@ public struct Day: FieldScalar, Comparable, CustomStringConvertible {
 
     /// The day it is in Paris at an instant.
     public init(_ instant: Instant) {
-        let seconds = Int((Double(instant.microseconds) / 1_000_000).rounded(.down))
+        let seconds = floored(instant.microseconds, by: 1_000_000).quotient
         let offset = Day.paris.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
-        number = Int((Double(seconds + offset) / 86_400).rounded(.down))
+        number = floored(seconds + offset, by: 86_400).quotient
     }
 
     private static let paris = TimeZone(identifier: "Europe/Paris") ?? TimeZone(secondsFromGMT: 3600)!
@@ -100,10 +100,8 @@ public struct Instant: FieldScalar, Comparable, CustomStringConvertible {
     public static var placeholder: Instant { Instant(microseconds: 0) }
     /// RFC 3339 in UTC: `2024-05-31T10:20:30.123456Z`, without a fraction when there is none.
     public var fieldText: String {
-        let seconds = Int((Double(microseconds) / 1_000_000).rounded(.down))
-        let fraction = microseconds - seconds * 1_000_000
-        let day = Int((Double(seconds) / 86_400).rounded(.down))
-        let second = seconds - day * 86_400
+        let (seconds, fraction) = floored(microseconds, by: 1_000_000)
+        let (day, second) = floored(seconds, by: 86_400)
         let clock = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
         return "\(Day(number: day).fieldText)T\(clock)\(fraction == 0 ? "" : "." + padded(fraction, 6))Z"
     }
@@ -124,11 +122,8 @@ public struct Instant: FieldScalar, Comparable, CustomStringConvertible {
         guard text.count >= 20, let day = try? Day(fieldText: String(decoding: text[0..<10], as: UTF8.self)),
             [0x54, 0x74, 0x20].contains(text[10]), text[13] == 0x3A, text[16] == 0x3A
         else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            range.upperBound <= text.count ? Int(String(decoding: text[range], as: UTF8.self)) : nil
-        }
-        guard let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            (0..<24).contains(hour), (0..<60).contains(minute), (0..<60).contains(second)
+        guard let hour = twoDigits(text, at: 11), let minute = twoDigits(text, at: 14),
+            let second = twoDigits(text, at: 17), hour < 24, minute < 60, second < 60
         else { return nil }
         var position = 19
         var fraction = 0
@@ -147,16 +142,29 @@ public struct Instant: FieldScalar, Comparable, CustomStringConvertible {
         return ((day.number * 86_400 + hour * 3600 + minute * 60 + second - offset) * 1_000_000) + fraction
     }
 
+    /// The number that two digits make: Swift's own reading would take `+1` and `-0`.
+    private static func twoDigits(_ text: [UInt8], at start: Int) -> Int? {
+        guard start + 2 <= text.count, text[start..<start + 2].allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int(text[start] - 0x30) * 10 + Int(text[start + 1] - 0x30)
+    }
+
     /// The seconds of `Z`, `+02`, `+02:00`.
     private static func offset(_ text: [UInt8]) -> Int? {
         if text == [0x5A] || text == [0x7A] { return 0 }
         guard text.count == 3 || (text.count == 6 && text[3] == 0x3A), text[0] == 0x2B || text[0] == 0x2D,
-            let hours = Int(String(decoding: text[1..<3], as: UTF8.self)),
-            let minutes = text.count == 3 ? 0 : Int(String(decoding: text[4..<6], as: UTF8.self)),
-            (0..<24).contains(hours), (0..<60).contains(minutes)
+            let hours = twoDigits(text, at: 1), let minutes = text.count == 3 ? 0 : twoDigits(text, at: 4),
+            hours < 24, minutes < 60
         else { return nil }
         return (hours * 3600 + minutes * 60) * (text[0] == 0x2D ? -1 : 1)
     }
+}
+
+/// Division that rounds down, also before 1970. In whole numbers: a Double is too coarse for microseconds after 2514.
+private func floored(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
+    let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
 private func padded(_ number: Int, _ width: Int) -> String {

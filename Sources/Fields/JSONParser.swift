@@ -194,6 +194,7 @@ private struct Parser {
         }
         guard letter == UInt8(ascii: "u") else { throw error(fr: "échappement inconnu", en: "unknown escape") }
         var code = try codeUnit(at: position + 2)
+        guard code != 0 else { throw error(fr: "caractère nul dans un texte", en: "NUL character in a string") }
         position += 6
         if (0xD800..<0xDC00).contains(code) {
             guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),

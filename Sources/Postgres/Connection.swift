@@ -187,6 +187,10 @@ actor Connection {
 
     private func live() throws(DatabaseError) -> OpaquePointer {
         guard let handle else { throw .lost("the connection is closed") }
+        // A request to cancel that came between two statements stopped neither: the next must not begin.
+        if canceller.wasUsed {
+            throw DatabaseError(kind: .cancelled, sqlState: "57014", message: "cancelled before it was sent")
+        }
         return handle
     }
 

@@ -296,14 +296,19 @@ public struct CopyOut: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         let copy: CopyOut
         var isStarted = false
+        var isEnded = false
 
         /// The next bytes, or nil at the end.
         public mutating func next() async throws -> [UInt8]? {
+            if isEnded { return nil }
             if !isStarted {
                 try await copy.connection.startCopy(copy.statement)
                 isStarted = true
             }
-            return try await copy.connection.copyOut(atLeast: copy.chunk)
+            let bytes = try await copy.connection.copyOut(atLeast: copy.chunk)
+            // Only the last chunk is shorter; asking libpq again after it is an error.
+            isEnded = (bytes?.count ?? 0) < copy.chunk
+            return bytes
         }
     }
 

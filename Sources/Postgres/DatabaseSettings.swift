@@ -36,7 +36,7 @@ public struct DatabaseSettings: Sendable {
     /// What a connection of a login is opened with.
     func connection(_ login: Login, lane: String, timeout: Duration) -> ConnectionSettings {
         let (user, password) = users[login] ?? (login.defaultUser, nil)
-        let seconds = timeout.components.seconds
+        let milliseconds = Int(timeout / .milliseconds(1))
         var parameters = [
             // libpq takes a whole URL as `dbname` when it is the first to say so, and later keywords win over it.
             "dbname": url, "user": user, "connect_timeout": "5", "client_encoding": "UTF8",
@@ -45,7 +45,7 @@ public struct DatabaseSettings: Sendable {
             // letters spoil up to four trigrams of a word.
             "options": "-c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
                 + "-c pg_trgm.word_similarity_threshold=0.3 "
-                + "-c statement_timeout=\(seconds)s -c idle_in_transaction_session_timeout=\(seconds + 30)s",
+                + "-c statement_timeout=\(milliseconds) -c idle_in_transaction_session_timeout=\(milliseconds + 30_000)",
         ]
         if let password { parameters["password"] = password }
         return ConnectionSettings(parameters: parameters, statementTimeout: timeout, label: "pa31-\(lane)")

@@ -58,12 +58,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         /// Binds a list as PostgreSQL's array text; the author writes the cast (`\(list: codes)::text[]`).
         public mutating func appendInterpolation(list values: [some TextValue]) {
             let quoted = values.map { value in
-                var element = "\""
-                for character in value.fieldText {
-                    if character == "\"" || character == "\\" { element.append("\\") }
-                    element.append(character)
+                // Scalars: a quote with a combining accent is another character for Swift, and a quote for PostgreSQL.
+                var element = "\"".unicodeScalars
+                for scalar in value.fieldText.unicodeScalars {
+                    if scalar == "\"" || scalar == "\\" { element.append("\\") }
+                    element.append(scalar)
                 }
-                return element + "\""
+                element.append("\"")
+                return String(element)
             }
             bind("{" + quoted.joined(separator: ",") + "}")
         }
