@@ -204,11 +204,12 @@ struct Kernel: Sendable {
         if let rule = endpoint.upload {
             var form = try MultipartForm(
                 contentType: request.headers[.contentType], rule: rule, location: files.incoming(exchange.id))
-            return try await form.read(request.body)
+            return try await form.read(ReceivedBody(body: request.body))
         }
         if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
         do {
-            return .bytes(Array(try await request.body.collect(upTo: Self.bodyLimit).readableBytesView))
+            return .bytes(
+                Array(try await ReceivedBody(body: request.body).collect(upTo: Self.bodyLimit).readableBytesView))
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(
                 fr: "Le corps dépasse \(Self.bodyLimit) octets.", en: "The body is over \(Self.bodyLimit) bytes.")
