@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Accounts", "Plans", "Postgres", "Fields", logging,
+                "API", "Accounts", "Plans", "Postgres", "Fields", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -105,7 +105,9 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            dependencies: [
+                "API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport", nio, crypto, logging,
+            ],
             swiftSettings: strictTests),
         .testTarget(
             name: "CommandTests", dependencies: ["pa31", "Accounts", "Fields", "TestSupport"],

@@ -205,24 +205,16 @@ struct Kernel: Sendable {
         if let rule = endpoint.upload {
             var form = try MultipartForm(
                 contentType: request.headers[.contentType], rule: rule, location: files.incoming(exchange.id))
-            do { return try await form.read(request.body) } catch { throw Self.told(error) }
+            return try await form.read(ReceivedBody(body: request.body))
         }
         if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
         do {
-            return .bytes(Array(try await request.body.collect(upTo: Self.bodyLimit).readableBytesView))
+            return .bytes(
+                Array(try await ReceivedBody(body: request.body).collect(upTo: Self.bodyLimit).readableBytesView))
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(
                 fr: "Le corps dépasse \(Self.bodyLimit) octets.", en: "The body is over \(Self.bodyLimit) bytes.")
-        } catch { throw Self.told(error) }
-    }
-
-    /// What went wrong while a body came in: our own refusal or failure as it is; anything else is the client's, whose bytes
-    /// are no HTTP, break off, or stop coming.
-    private static func told(_ error: any Error) -> any Error {
-        if error is Refusal || error is CocoaError { return error }
-        return Problem.malformed(
-            fr: "Le corps s'interrompt, ou n'est pas découpé comme HTTP le veut.",
-            en: "The body breaks off, or is not framed as HTTP wants it.")
+        }
     }
 
     /// An error as RFC 9457, or as a page where people read pages; what is not a refusal is a defect, told without detail and

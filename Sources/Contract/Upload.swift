@@ -78,9 +78,10 @@ public struct FileStore: Sendable {
         return folder.appendingPathComponent(name)
     }
 
-    /// Keeps a received file under an id; the caller takes it back with `remove` if its transaction fails.
+    /// Keeps a received file under an id; the caller takes it back with `remove` if its transaction fails. The received one
+    /// stays where it waits, for a transaction that runs again.
     public func keep(_ upload: Upload, as id: String) throws {
-        try FileManager.default.moveItem(at: upload.location, to: location(id))
+        try FileManager.default.linkItem(at: upload.location, to: location(id))
     }
 
     /// Forgets a file; one that is not there is forgotten already.

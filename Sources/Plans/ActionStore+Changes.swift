@@ -201,26 +201,43 @@ extension ActionStore {
         }
     }
 
-    /// Adds a file that proves what was done. It is in its place before the transaction ends: a row without its file can't be,
-    /// a file without its row is of no harm.
+    /// Adds a file that proves what was done. It is in its place before the transaction ends, so a row without its file can't
+    /// be; it is taken back when the transaction fails.
     public func addEvidenceFile<T: Sendable>(
         _ code: ActionCode, _ evidence: NewEvidenceFile, _ upload: Upload, in files: FileStore, as caller: Caller,
         answer: (Rows<Action>) throws -> T = { $0 }
     ) async throws -> T {
-        try await change(
-            code, operation: "action.evidence", as: caller, answer: answer,
-            may: { (current) throws(Refusal) in try mayAdd(caller, current, code) }
-        ) { transaction, current in
-            let id = transaction.newID(Identifier<Action.Evidence>.self)
-            let sha256 = upload.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            try await transaction.execute(
-                """
-                INSERT INTO evidence (id, action_id, label, file_kind, file_bytes, file_sha256, added_at, author_id)
-                VALUES (\(id), \(current.id), \(evidence.label), \(upload.kind), \(upload.size), \(sha256),
-                        \(transaction.now), \(caller.member?.id))
-                """)
-            try files.keep(upload, as: id.fieldText)
+        var kept: String?
+        do {
+            return try await change(
+                code, operation: "action.evidence", as: caller, answer: answer,
+                may: { (current) throws(Refusal) in try mayAdd(caller, current, code) }
+            ) { transaction, current in
+                // Two transactions that collided run again.
+                if let kept { files.remove(kept) }
+                kept = try await insert(evidence, upload, current.id, in: files, transaction)
+            }
+        } catch {
+            let mayBeCommitted = (error as? DatabaseError)?.kind == .outcomeUnknown
+            if let kept, !mayBeCommitted { files.remove(kept) }
+            throw error
         }
+    }
+
+    private func insert(
+        _ evidence: NewEvidenceFile, _ upload: Upload, _ action: PublicAction.ID, in files: FileStore,
+        _ transaction: Transaction
+    ) async throws -> String {
+        let id = transaction.newID(Identifier<Action.Evidence>.self)
+        let sha256 = upload.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        try await transaction.execute(
+            """
+            INSERT INTO evidence (id, action_id, label, file_kind, file_bytes, file_sha256, added_at, author_id)
+            VALUES (\(id), \(action), \(evidence.label), \(upload.kind), \(upload.size), \(sha256),
+                    \(transaction.now), \(transaction.caller.member?.id))
+            """)
+        try files.keep(upload, as: id.fieldText)
+        return id.fieldText
     }
 
     func mayAdd(_ caller: Caller, _ current: Current, _ code: ActionCode) throws(Refusal) {

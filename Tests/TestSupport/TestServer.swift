@@ -4,6 +4,7 @@ import Fields
 import Foundation
 import Hummingbird
 import Logging
+import ServiceLifecycle
 import Synchronization
 
 #if canImport(FoundationNetworking)
@@ -27,15 +28,27 @@ public struct TestAnswer: Sendable {
 
 /// A client of a server that runs for one test, over real HTTP.
 public struct TestClient: Sendable {
-    let port: Int
+    /// Where the server listens.
+    public let port: Int
+    /// Where `/metrics` listens, if the settings want it.
+    public let metricsPort: Int?
     /// Everything the server logged.
     public let log: TestLog
+    /// The server itself: its database counts its connections.
+    public let server: Server
+    /// Where the server keeps files.
+    public let files: URL
+    let services: ServiceGroup
+
+    /// What SIGTERM does: takes nothing new, lets end what runs.
+    public func drain() async { await services.triggerGracefulShutdown() }
 
     /// Sends a request.
     public func send(
-        _ method: String, _ path: String, token: String? = nil, body: String? = nil, headers: [String: String] = [:]
+        _ method: String, _ path: String, token: String? = nil, body: String? = nil, headers: [String: String] = [:],
+        port other: Int? = nil
     ) async throws -> TestAnswer {
-        var request = URLRequest(url: URL(string: "http://127.0.0.1:\(port)\(path)")!)
+        var request = URLRequest(url: URL(string: "http://127.0.0.1:\(other ?? port)\(path)")!)
         request.httpMethod = method
         request.cachePolicy = .reloadIgnoringLocalCacheData
         request.timeoutInterval = 30
@@ -98,19 +111,29 @@ public func withServer<T: Sendable>(
     configure(&settings)
     let server = Server(settings, clock: clock, logger: logger)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let application = try server.application { number in
-        port.yield(number)
-        port.finish()
+    let (metricsPorts, metricsPort) = AsyncStream.makeStream(of: Int.self)
+    let application = try server.application {
+        port.yield($0)
+    } onMetrics: {
+        metricsPort.yield($0)
     }
+    let services = ServiceGroup(configuration: .init(services: [.init(service: application)], logger: logger))
+    let hasMetrics = settings.metricsPort != nil
+    let kept = settings.filesDirectory ?? files
     let result: Result<T, any Error> = await withTaskGroup(of: Void.self) { group in
         group.addTask {
-            do { try await application.run() } catch { log.append("server stopped: \(error)") }
+            do { try await services.run() } catch { log.append("server stopped: \(error)") }
             port.finish()
+            metricsPort.finish()
         }
         let result: Result<T, any Error>
         do {
             guard let number = await ports.first(where: { _ in true }) else { throw ServerDidNotStart(log: log.text) }
-            result = .success(try await body(TestClient(port: number, log: log)))
+            let other = hasMetrics ? await metricsPorts.first { _ in true } : nil
+            result = .success(
+                try await body(
+                    TestClient(
+                        port: number, metricsPort: other, log: log, server: server, files: kept, services: services)))
         } catch { result = .failure(error) }
         group.cancelAll()
         return result
