@@ -235,8 +235,9 @@ class Deadline:
             raise asyncio.TimeoutError from error
 
 
-async def read_answer(reader, is_head=False):
-    """Reads an answer: (status, headers, body). EOFError when it breaks off, ValueError when it is not HTTP."""
+async def read_answer(reader, is_head=False, is_interim=False):
+    """Reads an answer: (status, headers, body). EOFError when it breaks off, ValueError when it is not HTTP. Interim ones
+    (100) are passed over, unless they are wanted."""
     while True:
         head = await reader.readuntil(b"\r\n\r\n")
         status_line, *lines = head[:-4].decode("latin-1").split("\r\n")
@@ -246,6 +247,8 @@ async def read_answer(reader, is_head=False):
         status = int(rest[:3])
         if status >= 200:
             break
+        if is_interim:
+            return status, {}, b""
     headers = {}
     for line in lines:
         name, colon, value = line.partition(":")
