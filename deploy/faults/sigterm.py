@@ -31,6 +31,7 @@ class Load:
         turn = 0
         while True:
             turn += 1
+            is_new = connection.writer is None
             code = self.codes[(number + turn) % len(self.codes)]
             try:
                 if number % 3 == 0:
@@ -46,7 +47,7 @@ class Load:
             except Lost as lost:
                 if lost.sent is None:
                     return
-                self.outcomes.append((lost.sent, str(lost)))
+                self.outcomes.append((lost.sent, f"{lost}, {'new' if is_new else 'kept'} connection"))
 
 
 async def locked(postgres, code, seconds):
@@ -122,7 +123,8 @@ async def body(report):
     report.count("requests out before the signal", sum(count for count, *_ in rounds))
     report.count("of these without a good answer", len(failed))
     report.count("requests sent after it", {str(outcome): n for outcome, n in after.items()})
-    report.count("slowest end, s", max(seconds for *_, seconds in rounds))
+    report.count("by round: out, without an answer, end after s", "  ".join(
+        f"{row[0]}/{len(row[1])}/{row[6]:.2f}" for row in rounds))
     report.claim("every request that was out is answered", not failed,
                  f"{len(failed)} are not (ms from the signal, outcome): {failed[:8]}")
     report.claim("so is one that waits for a lock", all(row[3] == 201 for row in rounds), [row[3] for row in rounds])

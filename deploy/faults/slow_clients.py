@@ -17,7 +17,7 @@ import statistics
 import sys
 import time
 
-from harness import HOST, SHORT, Connection, Postgres, Server, action_codes, die_with_parent, main, percentile, raise_open_files, tokens
+from harness import HOST, SHORT, Connection, Neighbours, Postgres, Server, action_codes, die_with_parent, main, percentile, raise_open_files, tokens
 
 IDLE, SLOW, ROUNDS, SECONDS = (400, 100, 1, 5.0) if SHORT else (2000, 200, 3, 8.0)
 HEAD, BODY, UNREAD, IDLE_LIMIT, SLACK = 15, 15, 30, 60, 5
@@ -114,6 +114,7 @@ def open_connections(server):
 async def one_round(server, token, codes, report):
     """Unloaded, loaded, unloaded; then the wait until the slow ones are cut."""
     base = open_connections(server)
+    neighbours = Neighbours()
     before = await measure(server, token, codes, SECONDS)
     holder = await asyncio.create_subprocess_exec(
         sys.executable, "-B", os.path.abspath(__file__), "hold", str(server.port), token,
@@ -123,7 +124,7 @@ async def one_round(server, token, codes, report):
         begun = time.monotonic()
         loaded_connections = open_connections(server) - base
         loaded = await measure(server, token, codes, SECONDS)
-        memory = server.memory()
+        memory, others = server.memory(), neighbours.cores()
 
         async def left_after(limit):
             await asyncio.sleep(max(0.0, begun + limit + SLACK - time.monotonic()))
@@ -142,7 +143,7 @@ async def one_round(server, token, codes, report):
             await holder.wait()
     await asyncio.sleep(1)
     after = await measure(server, token, codes, SECONDS)
-    return before, loaded, after, held, loaded_connections, memory, left, lives
+    return before, loaded, after, held, loaded_connections, memory, left, lives, others
 
 
 async def body(report):
@@ -155,7 +156,9 @@ async def body(report):
         rounds = [await one_round(server, team, codes, report) for _ in range(ROUNDS)]
         unloaded = statistics.median(p99 for before, _, after, *_ in rounds for p99, _ in (before, after))
         loaded = statistics.median(loaded[0] for _, loaded, *_ in rounds)
-        _, _, _, held, connections, _, left, lives = rounds[-1]
+        _, _, _, held, connections, _, left, lives, _ = rounds[-1]
+        quiet = all(row[8] <= Neighbours.TOO_MUCH for row in rounds)
+        report.count("cores that others used", [round(row[8], 2) for row in rounds])
         report.count("slow clients", held)
         report.count("connections held", min(row[4] for row in rounds))
         report.count("p99 unloaded, ms", unloaded * 1000)
@@ -168,7 +171,7 @@ async def body(report):
         report.count("longest life, s", {kind: round(seconds, 1) for kind, seconds in longest.items()})
         report.claim("they are all connected", all(row[4] >= sum(row[3].values()) for row in rounds), [row[4] for row in rounds])
         report.claim("ordinary requests keep p99 within 3 times, or under 10 ms", loaded <= max(3 * unloaded, LONGEST),
-                     f"{loaded * 1000:.1f} ms against {unloaded * 1000:.1f} ms")
+                     f"{loaded * 1000:.1f} ms against {unloaded * 1000:.1f} ms", quiet)
         kinds = ("head", "body") if SHORT else ("head", "body", "idle")
         limits = {"head": HEAD, "body": BODY, "idle": IDLE_LIMIT}
         report.claim("all heads and bodies that dribble are cut" + ("" if SHORT else ", all idle ones too"),
