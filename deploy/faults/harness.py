@@ -219,7 +219,9 @@ class Connection:
         payload = b""
         if body is not None:
             payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-            lines += ["Content-Type: application/json", f"Content-Length: {len(payload)}"]
+            lines.append(f"Content-Length: {len(payload)}")
+            if "Content-Type" not in dict(headers):
+                lines.append("Content-Type: application/json")
         lines += [f"{name}: {value}" for name, value in dict(headers).items()]
         return await self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + payload, method == "HEAD")
 
