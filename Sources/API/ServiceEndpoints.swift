@@ -52,7 +52,7 @@ struct ServiceEndpoints: Sendable {
     struct Health: Decodable, Sendable { var status: String }
 
     /// The path of one problem.
-    struct ProblemPath: Decodable, Sendable { var problem: String }
+    struct ProblemPath: Decodable, Sendable { var problem: ProblemCode }
 
     /// What a refusal means.
     struct ProblemDescription: Decodable, Sendable {
@@ -63,11 +63,37 @@ struct ServiceEndpoints: Sendable {
     }
 
     func problem(_ call: Call<ProblemPath, Nothing, Nothing>) async throws -> Answer {
-        guard let found = problems.first(where: { $0.code == call.path.problem }) else { throw Problem.notFound() }
+        guard let found = problems.first(where: { $0.code == call.path.problem.text }) else { throw Problem.notFound() }
         return .json(
             [
                 "code": .string(found.code), "status": JSON(found.kind.status), "title_fr": .string(found.title.fr),
                 "title_en": .string(found.title.en),
             ], isPublic: true)
+    }
+}
+
+/// The stable code of a problem.
+struct ProblemCode: FieldScalar {
+    let text: String
+
+    static var fieldKind: Shape.Kind { .pattern(#"^[a-z_]+(\.[a-z_]+)+$"#, example: placeholder.text) }
+    static var placeholder: ProblemCode { ProblemCode(text: Problem.stale.code) }
+    var fieldText: String { text }
+
+    private init(text: String) { self.text = text }
+
+    init(fieldText: String) throws(Expectation) {
+        let words = fieldText.split(separator: ".", omittingEmptySubsequences: false)
+        let isCode =
+            words.count > 1
+            && words.allSatisfy { word in
+                !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+            }
+        guard isCode else {
+            throw Expectation(
+                fr: "le code d'un refus, comme \(Self.placeholder.text)",
+                en: "a refusal's code, such as \(Self.placeholder.text)")
+        }
+        text = fieldText
     }
 }

@@ -25,12 +25,14 @@ struct EndpointMatrix: Sendable {
     static let code = ActionCode.placeholder.text
     /// Another one of the lead's that the public does not see.
     static let secret = "A1.77"
+    /// What stands for an endpoint's `{id}` or `{token}`: a part that is there, and in the state that it needs.
+    let parts: [String: String]
 
     init() async throws {
         let make = Make()
         let leadID = try await make.organisation("porteur")
         let platform = try await make.organisation("equipe", kind: .platform)
-        let funder = try await make.organisation(OrganisationCode.placeholder.text, kind: .funder)
+        let funder = try await make.organisation("cnsa", kind: .funder)
         let other = try await make.organisation("autre")
         func token(
             _ id: Organisation.ID, _ kind: Caller.OrganisationKind = .partner, _ role: Caller.Role = .editor,
@@ -46,10 +48,61 @@ struct EndpointMatrix: Sendable {
             "writing": try await token(leadID, .partner, .editor, [.write]), "fake": TokenSecret.random().text,
         ]
         let plan = try await make.plan()
-        try await make.action(Self.code, in: plan, lead: leadID, status: .inProgress, funding: [(funder, 2023, 1000)])
+        let action = try await make.action(
+            Self.code, in: plan, lead: leadID, status: .inProgress, funding: [(funder, 2023, 1000)])
+        parts = try await Self.parts(of: action, tokens["team"] ?? "", invitedBy: leadID)
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])
+    }
+}
+
+extension EndpointMatrix {
+    /// A milestone, indicators with and without values, one of them doubted, a token to revoke, links to follow.
+    private static func parts(
+        of action: PublicAction.ID, _ token: String, invitedBy organisation: Organisation.ID
+    ) async throws -> [String: String] {
+        let names = ["milestone", "measured", "unmeasured", "value", "doubted"]
+        let ids = Dictionary(uniqueKeysWithValues: names.map { ($0, UUID().uuidString.lowercased()) })
+        try await TestDatabase.current.tamper(
+            """
+            INSERT INTO milestone (id, action_id, title, due_on) VALUES ('\(ids["milestone"]!)', '\(action)', 'Jalon', '2023-06-30');
+            INSERT INTO indicator (id, action_id, title, unit, target)
+            VALUES ('\(ids["measured"]!)', '\(action)', 'Un', 'h', 10), ('\(ids["unmeasured"]!)', '\(action)', 'Deux', 'h', 10);
+            INSERT INTO indicator_value (id, indicator_id, action_id, dated_on, value, source, added_at, challenge)
+            VALUES ('\(ids["value"]!)', '\(ids["measured"]!)', '\(action)', '2023-05-31', 3, 'x', now(), NULL),
+                   ('\(ids["doubted"]!)', '\(ids["measured"]!)', '\(action)', '2023-06-01', 4, 'x', now(), 'doute')
+            """)
+        let store = TokenStore(TestDatabase.current.asServer())
+        let caller = Caller.member(try await store.member(of: token, requestID: "matrix"), requestID: "matrix")
+        let own = try await store.create(
+            for: caller.member!, label: "à reprendre", scopes: [.read], validDays: 1, as: caller)
+        let invitations = InvitationStore(TestDatabase.current.asServer())
+        let link = try await invitations.create(
+            .init(name: "Camille", email: try EmailAddress(fieldText: "lien@exemple.example"), role: .editor),
+            as: caller)
+        return [
+            "milestone_edit": ids["milestone"]!, "milestone_remove": ids["milestone"]!,
+            "indicator_edit": ids["measured"]!, "indicator_value_add": ids["measured"]!,
+            "indicator_remove": ids["unmeasured"]!, "indicator_value_challenge": ids["value"]!,
+            "indicator_value_settle": ids["doubted"]!, "my_token_revoke": own.id.fieldText,
+            "invitation_read": String(link.path.split(separator: "/").last!),
+            "invitation_accept": String(link.path.split(separator: "/").last!),
+        ]
+    }
+
+    /// A request that an endpoint takes.
+    func request(_ endpoint: Endpoint, code: String = EndpointMatrix.code) -> MatrixRequest {
+        MatrixRequest(endpoint, code: code, part: parts[endpoint.id])
+    }
+
+    /// A server that counts no request against a limit.
+    func withServer<T: Sendable>(_ body: @Sendable @escaping (TestClient) async throws -> T) async throws -> T {
+        try await TestSupport.withServer(configure: { settings in
+            settings.rateLimits.perToken = 1_000_000
+            settings.rateLimits.perAddress = 1_000_000
+            settings.rateLimits.badTokens = 1_000_000
+        }) { try await body($0) }
     }
 }
 
@@ -62,16 +115,30 @@ struct MatrixRequest: Sendable {
     let endpoint: Endpoint
 
     /// A request that an endpoint takes: examples in its path and its body, the current version of the lead's action.
-    init(_ endpoint: Endpoint, code: String = EndpointMatrix.code) {
+    init(_ endpoint: Endpoint, code: String, part: String?) {
         self.endpoint = endpoint
         method = endpoint.method.rawValue
         path = endpoint.path
         for field in endpoint.pathShape.fields {
             path = path.replacingOccurrences(
-                of: "{\(field.name)}", with: field.name == "code" ? code : Self.example(field.kind))
+                of: "{\(field.name)}",
+                with: field.name == "code"
+                    ? code
+                    : ["id", "token"].contains(field.name) ? part ?? Self.example(field.kind) : Self.example(field.kind)
+            )
         }
-        body = endpoint.bodyShape.map { Self.body($0.fields).text }
+        let fields = endpoint.bodyShape.map { endpoint.example ?? Self.body($0.fields) }
+        body = fields?.text
         headers = endpoint.needsVersion ? ["If-Match": "\"1\""] : [:]
+        if endpoint.upload != nil {
+            headers["Content-Type"] = "multipart/form-data; boundary=limite"
+            let texts = (fields?.members ?? []).map {
+                "--limite\r\nContent-Disposition: form-data; name=\"\($0.name)\"\r\n\r\n\($0.value.string ?? "")\r\n"
+            }
+            body =
+                texts.joined()
+                + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pdf\"\r\n\r\n%PDF-1.4 x\r\n--limite--\r\n"
+        }
     }
 
     /// The same with one value of the path that can't be one; nil when any text can.
@@ -130,8 +197,15 @@ extension TestAnswer {
     func expect(_ status: Int, of request: MatrixRequest, _ question: String, documented: Bool = true) {
         let place = "\(request.endpoint.id), \(question): \(request.method) \(request.path)"
         #expect(self.status == status, "\(place)")
-        #expect(headers["content-type"] == "application/problem+json", "\(place)")
         #expect(headers["cache-control"] == "private, no-store", "\(place)")
+        if request.endpoint.mediaTypes == [.html] {
+            // Where people read pages, a refusal is a page too.
+            #expect(headers["content-type"] == Representation.html.contentType, "\(place)")
+            let page = String(decoding: body, as: UTF8.self)
+            #expect(page.contains(headers["x-request-id"] ?? "?"), "\(place)")
+            return
+        }
+        #expect(headers["content-type"] == "application/problem+json", "\(place)")
         #expect(json["status"]?.integer == status, "\(place)")
         #expect(json["request_id"]?.string == headers["x-request-id"], "\(place)")
         guard documented else { return }

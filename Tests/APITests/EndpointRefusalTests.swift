@@ -16,33 +16,38 @@ import Testing
 
     @Test func `answers a well-made request of who may call it`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
-            for endpoint in EndpointMatrix.endpoints {
-                var request = MatrixRequest(endpoint)
-                let token = matrix.tokens[endpoint.access == .writer ? "lead" : "team"]
+        try await matrix.withServer { client in
+            for endpoint in EndpointMatrix.endpoints where endpoint.id != "action_evidence_read" {
+                var request = matrix.request(endpoint)
+                let token = matrix.tokens[Self.teamsOnly.contains(endpoint.id) ? "team" : "lead"]
                 if endpoint.needsVersion {
                     let path = "/v1/actions/\(EndpointMatrix.code)"
                     request.headers["If-Match"] = try await client.send("GET", path, token: token).headers["etag"]
                 }
                 let answer = try await request.send(client, as: token)
-                if Self.refusedByState.contains(endpoint.id) {
-                    answer.expect(409, of: request, "well made")
-                } else {
-                    #expect(answer.status == endpoint.output.status, "\(endpoint.id): \(answer.json)")
-                    #expect(answer.headers["content-type"] == "application/json", "\(endpoint.id)")
-                }
+                #expect(answer.status == endpoint.output.status, "\(endpoint.id): \(answer.json)")
+                let expected = answer.status == 204 ? nil : endpoint.mediaTypes.first?.contentType
+                #expect(answer.headers["content-type"] == expected, "\(endpoint.id)")
             }
+            // A file of evidence can be read once one was sent, above.
+            let path = "/v1/actions/\(EndpointMatrix.code)"
+            let action = try await client.send("GET", path, token: matrix.tokens["lead"])
+            let file = try #require(
+                action.json["evidence"]?.elements.last { $0["file_kind"]?.string != nil }?["id"]?.string)
+            let read = try await client.send("GET", path + "/evidence/\(file)/file", token: matrix.tokens["lead"])
+            #expect(read.status == 200)
+            #expect(read.headers["content-type"] == "application/pdf")
         }
     }
 
-    /// The first status of the list is where no action moves to.
-    static let refusedByState: Set = ["action_move"]
+    /// What the team does and a lead's editor does not: each refuses the lead in a test of its own.
+    static let teamsOnly: Set = ["invitation_create", "indicator_value_settle", "my_token_revoke"]
 
     @Test func `refuses who may not call it: no token, a made-up one, one that does not do`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints {
-                let request = MatrixRequest(endpoint)
+                let request = matrix.request(endpoint)
                 try await request.send(client, as: matrix.tokens["fake"]).expect(401, of: request, "a made-up token")
                 var basic = request
                 basic.headers["Authorization"] = "Basic eDp5"
@@ -67,20 +72,20 @@ import Testing
     @Test func `of an action refuses another partner, and hides what it may not know of`() async throws {
         let matrix = try await EndpointMatrix()
         #expect(Self.ofActions.count >= 6)
-        try await withServer { client in
+        try await matrix.withServer { client in
             let before = try await TestDatabase.current.dump()
             for endpoint in Self.ofActions {
-                let open = MatrixRequest(endpoint)
+                let open = matrix.request(endpoint)
                 try await open.send(client, as: matrix.tokens["other"]).expect(403, of: open, "another partner")
-                let hidden = MatrixRequest(endpoint, code: EndpointMatrix.secret)
+                let hidden = matrix.request(endpoint, code: EndpointMatrix.secret)
                 try await hidden.send(client, as: matrix.tokens["other"]).expect(404, of: hidden, "another's secret")
-                let unknown = MatrixRequest(endpoint, code: "Z9.99")
+                let unknown = matrix.request(endpoint, code: "Z9.99")
                 let answer = try await unknown.send(client, as: matrix.tokens["other"])
                 answer.expect(404, of: unknown, "an unknown action")
-                let own = try await MatrixRequest(endpoint, code: EndpointMatrix.secret).send(
+                let own = try await matrix.request(endpoint, code: EndpointMatrix.secret).send(
                     client, as: matrix.tokens["reader"])
                 // The lead's reader knows of it: the 404 above was for the stranger.
-                #expect(own.status == (endpoint.access == .writer ? 403 : 200), "\(endpoint.id)")
+                #expect(own.code != "action.not_found", "\(endpoint.id)")
             }
             #expect(Self.changes(before) == Self.changes(try await TestDatabase.current.dump()))
         }
@@ -97,9 +102,9 @@ import Testing
         let matrix = try await EndpointMatrix()
         let versioned = EndpointMatrix.endpoints.filter(\.needsVersion)
         #expect(versioned.count >= 3)
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in versioned {
-                var request = MatrixRequest(endpoint)
+                var request = matrix.request(endpoint)
                 for (header, status) in [(nil, 428), ("\"7\"", 412), ("\"1.public\"", 412), ("seven", 400)] {
                     request.headers["If-Match"] = header
                     try await request.send(client, as: matrix.tokens["lead"])
@@ -111,24 +116,24 @@ import Testing
 
     @Test func `refuses a parameter that it does not have, by name`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints {
-                var request = MatrixRequest(endpoint)
+                var request = matrix.request(endpoint)
                 request.path += "?nonsense=1"
                 let answer = try await request.send(client, as: matrix.tokens["team"])
                 answer.expect(400, of: request, "an unknown parameter")
-                #expect(answer.pointers == ["nonsense"], "\(endpoint.id)")
+                if endpoint.mediaTypes != [.html] { #expect(answer.pointers == ["nonsense"], "\(endpoint.id)") }
             }
         }
     }
 
     @Test func `refuses each parameter's impossible value, by name`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints {
                 for field in endpoint.queryShape.fields where field.kind != .string {
                     // Over every length, and no number, day, code or word of a list.
-                    var request = MatrixRequest(endpoint)
+                    var request = matrix.request(endpoint)
                     request.path += "?\(field.name)=" + String(repeating: "%C2%A7", count: 401)
                     let answer = try await request.send(client, as: matrix.tokens["team"])
                     answer.expect(400, of: request, "an impossible \(field.name)")
@@ -140,11 +145,11 @@ import Testing
 
     @Test func `finds nothing at a path that cannot be one`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints {
                 for field in endpoint.pathShape.fields {
                     let request = try #require(
-                        MatrixRequest(endpoint).impossible(field), "\(endpoint.id): any text can be \(field.name)")
+                        matrix.request(endpoint).impossible(field), "\(endpoint.id): any text can be \(field.name)")
                     try await request.send(client, as: matrix.tokens["team"])
                         .expect(404, of: request, "an impossible \(field.name)")
                 }
@@ -154,9 +159,10 @@ import Testing
 
     @Test func `refuses to answer in a form that it does not have`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
-            for endpoint in EndpointMatrix.endpoints {
-                var request = MatrixRequest(endpoint)
+        try await matrix.withServer { client in
+            // What a stored file is, is known when it is found.
+            for endpoint in EndpointMatrix.endpoints where !endpoint.mediaTypes.contains(.file) {
+                var request = matrix.request(endpoint)
                 request.headers["Accept"] = "image/png"
                 try await request.send(client, as: matrix.tokens["team"]).expect(406, of: request, "image/png")
             }
@@ -165,13 +171,15 @@ import Testing
 
     @Test func `says which methods its path has`() async throws {
         let matrix = try await EndpointMatrix()
-        try await withServer { client in
+        try await matrix.withServer { client in
             for (path, endpoints) in Dictionary(grouping: EndpointMatrix.endpoints, by: \.path) {
                 let endpoint = try #require(endpoints.first)
                 var allowed = Set(endpoints.map(\.method.rawValue))
                 if allowed.contains("GET") { allowed.insert("HEAD") }
-                for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] where !allowed.contains(method) {
-                    var request = MatrixRequest(endpoint)
+                allowed.insert("OPTIONS")
+                for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]
+                where !allowed.contains(method) {
+                    var request = matrix.request(endpoint)
                     request.method = method
                     request.body = nil
                     let answer = try await request.send(client, as: matrix.tokens["team"])
@@ -191,11 +199,11 @@ import Testing
 
     @Test func `with a body refuses what is not that body, and says where`() async throws {
         let matrix = try await EndpointMatrix()
-        let takers = EndpointMatrix.endpoints.filter { $0.bodyShape != nil }
+        let takers = EndpointMatrix.endpoints.filter { $0.bodyShape != nil && $0.upload == nil }
         #expect(takers.count >= 5)
-        try await withServer { client in
+        try await matrix.withServer { client in
             for endpoint in takers {
-                var request = MatrixRequest(endpoint)
+                var request = matrix.request(endpoint)
                 for (body, pointer) in Self.wrongBodies {
                     request.body = body
                     let answer = try await request.send(client, as: matrix.tokens["lead"])
@@ -211,7 +219,7 @@ import Testing
                 }
                 request.body = "{\"text\":\"" + String(repeating: "x", count: 1 << 20) + "\"}"
                 try await request.send(client, as: matrix.tokens["lead"]).expect(413, of: request, "over 1 MiB")
-                request = MatrixRequest(endpoint)
+                request = matrix.request(endpoint)
                 for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
                     request.headers["Content-Type"] = type
                     try await request.send(client, as: matrix.tokens["lead"]).expect(415, of: request, type)

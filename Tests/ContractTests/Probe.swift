@@ -34,11 +34,12 @@ struct Probe<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Deco
     init(_ method: Contract.Method = .post, access: Access = .anyone) {
         let box = Box()
         self.box = box
-        endpoint = Endpoint(method, "/v1/things", id: "thing", "A thing.", access: access, output: .anyJSON) {
-            (call: Call<Path, Query, Body>) in
-            box.call.withLock { $0 = call }
-            return .json(["done": true])
-        }
+        endpoint = Endpoint(
+            method, "/v1/things", id: "thing", "A thing.", access: access, output: .anyJSON,
+            run: { (call: Call<Path, Query, Body>) in
+                box.call.withLock { $0 = call }
+                return .json(["done": true])
+            })
     }
 
     /// The call as the function got it, or the refusal.
@@ -47,10 +48,11 @@ struct Probe<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Deco
         path: [String: String] = [:], query: [(name: String, value: String)] = [], body: String = "",
         caller: Caller = .anonymous(requestID: "request-1"), ifMatch: String? = nil
     ) async throws -> Call<Path, Query, Body>? {
-        _ = try await endpoint.respond(
-            Request(
-                path: path, query: query, body: Array(body.utf8), caller: caller, ifMatch: ifMatch,
-                now: Instant(microseconds: 7)))
+        var request = Request(path: path, caller: caller, now: Instant(microseconds: 7))
+        request.query = query
+        request.body = .bytes(Array(body.utf8))
+        request.ifMatch = ifMatch
+        _ = try await endpoint.respond(request)
         return box.call.withLock { $0 }
     }
 }

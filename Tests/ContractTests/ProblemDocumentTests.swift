@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `has no list of errors when no field is wrong, and a status of its own for a defect`() {
-        let document = Problem.defect().document(in: .english, instance: "/", requestID: "r-1", status: 500)
+        let document = Problem.defect().document(in: .english, instance: "/", requestID: "r-1")
         #expect(document["errors"] == nil)
         #expect(document["status"] == 500)
         #expect(document["detail"] == document["title"])
@@ -36,6 +36,7 @@ import Testing
             .malformed: 400, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .methodNotAllowed: 405,
             .notAcceptable: 406, .conflict: 409, .preconditionFailed: 412, .tooLarge: 413, .unsupportedMediaType: 415,
             .invalid: 422, .preconditionRequired: 428, .tooMany: 429, .unavailable: 503,
+            .defect: 500,
         ]
         for kind in Problem.Kind.allCases { #expect(kind.status == expected[kind]) }
         #expect(expected.count == Problem.Kind.allCases.count)

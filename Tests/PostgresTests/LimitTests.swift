@@ -83,7 +83,7 @@ private let endless: SQL = "SELECT 1 AS value FROM pg_sleep(50)"
         #expect(error?.kind == .cancelled)
         // The request to cancel may come late: nobody else gets that connection.
         #expect(try await database.slow(backendPID, as: Value<Int>.self).row(0).value != pid)
-        #expect(database.load.allSatisfy { $0.lent == 0 })
+        #expect(database.statistics.map(\.counts).allSatisfy { $0.lent == 0 })
         await database.close()
     }
 

@@ -142,6 +142,6 @@ import Testing
             #expect(error?.kind == .connection)
             #expect(error?.refusal == Problem.unavailable())
         }
-        #expect(database.load.allSatisfy { $0.lent == 0 && $0.waiting == 0 })
+        #expect(database.statistics.map(\.counts).allSatisfy { $0.lent == 0 && $0.waiting == 0 })
     }
 }

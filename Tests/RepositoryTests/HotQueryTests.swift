@@ -58,6 +58,11 @@ import Testing
             SELECT gen_random_uuid(), id, 'result', 'note', now() FROM action;
             INSERT INTO evidence (id, action_id, label, url, added_at)
             SELECT gen_random_uuid(), id, 'x', 'https://exemple.example/', now() FROM action;
+            INSERT INTO milestone (id, action_id, title, due_on)
+            SELECT gen_random_uuid(), id, 'jalon', '2024-06-30' FROM action;
+            INSERT INTO indicator (id, action_id, title, unit, target) SELECT gen_random_uuid(), id, 'x', 'h', 10 FROM action;
+            INSERT INTO indicator_value (id, indicator_id, action_id, dated_on, value, source, added_at)
+            SELECT gen_random_uuid(), id, action_id, '2023-06-30', 5, 'x', now() FROM indicator;
             INSERT INTO audit_log (id, at, caller, request_id, operation, subject_kind, subject_id)
             SELECT md5(a.code || n)::uuid, now() + n * interval '1 s', 'system', 'r', 'action.edit', 'action', a.id
               FROM action a, generate_series(1, 2) AS n;
