@@ -71,8 +71,8 @@ public struct AccountEndpoints: Sendable {
     /// The path of a token.
     struct TokenPath: Decodable, Sendable { var id: Token.ID }
 
-    /// The path of a link.
-    struct LinkPath: Decodable, Sendable { var token: InvitationSecret }
+    /// The path of a link. Any text: what can't be a secret looks like one that was used, has expired, or is unknown.
+    struct LinkPath: Decodable, Sendable { var token: String }
 
     func me(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer { .row(try await members.me(call.caller)) }
 
@@ -107,22 +107,22 @@ public struct AccountEndpoints: Sendable {
     }
 
     func offer(_ call: Call<LinkPath, Nothing, Nothing>) async throws -> Answer {
-        .row(try await invitations.find(call.path.token.text, as: call.caller))
+        .row(try await invitations.find(call.path.token, as: call.caller))
     }
 
     func offerPage(_ call: Call<LinkPath, Nothing, Nothing>) async throws -> Answer {
-        guard let offer = try await invitations.find(call.path.token.text, as: call.caller).first() else {
+        guard let offer = try await invitations.find(call.path.token, as: call.caller).first() else {
             throw AccountRefusals.invitation()
         }
         return .html(InvitationPage.offer(offer))
     }
 
     func accept(_ call: Call<LinkPath, Nothing, Nothing>) async throws -> Answer {
-        shown(try await invitations.accept(call.path.token.text, as: call.caller))
+        shown(try await invitations.accept(call.path.token, as: call.caller))
     }
 
     func acceptPage(_ call: Call<LinkPath, Nothing, Nothing>) async throws -> Answer {
-        .html(InvitationPage.accepted(try await invitations.accept(call.path.token.text, as: call.caller)), status: 201)
+        .html(InvitationPage.accepted(try await invitations.accept(call.path.token, as: call.caller)), status: 201)
     }
 
     /// A new token's answer: the only time its text is seen.

@@ -160,30 +160,3 @@ public struct InvitationStore: Sendable {
         }
     }
 }
-
-/// The secret in an invitation's link.
-public struct InvitationSecret: FieldScalar {
-    /// The whole text.
-    public var text: String
-
-    /// Its form.
-    public static var fieldKind: Shape.Kind {
-        .pattern("^pa31_invitation_[0-9A-Za-z]{49}$", example: placeholder.text)
-    }
-    /// One that opens nothing.
-    public static var placeholder: InvitationSecret {
-        InvitationSecret(text: TokenSecret([UInt8](repeating: 0, count: 32), .invitation).text)
-    }
-    /// The text.
-    public var fieldText: String { text }
-
-    private init(text: String) { self.text = text }
-
-    /// Reads the text of a link that could be one of ours.
-    public init(fieldText: String) throws(Expectation) {
-        guard TokenSecret(fieldText, .invitation) != nil else {
-            throw Expectation(fr: "le lien d'une invitation, entier", en: "an invitation's whole link")
-        }
-        text = fieldText
-    }
-}

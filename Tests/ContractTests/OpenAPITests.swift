@@ -81,7 +81,10 @@ struct Thing: Decodable, Sendable {
         #expect(parameters.first?["schema"] == ["type": "string", "format": "date"])
         let version = operation("/v1/things", "patch")?["parameters"]?.elements.first
         #expect(version?["name"] == "If-Match")
-        #expect(version?["required"] == true)
+        // A PATCH may carry base_version instead.
+        #expect(version?["required"] == false)
+        let changed = body(operation("/v1/things", "patch"))
+        #expect(changed?["properties"]?["base_version"] == ["anyOf": [["type": "integer"], ["type": "null"]]])
         #expect(operation("/v1/things", "post") == nil)
     }
 
