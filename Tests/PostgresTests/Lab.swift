@@ -121,12 +121,13 @@ func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
     }
 }
 
-/// Where as many tasks as it is made for wait for one another; afterwards it lets everybody pass. A gate is a meeting
-/// that somebody opens.
+/// Where as many tasks as it is made for wait for one another; afterwards it lets everybody pass. A meeting of one is a
+/// gate that somebody else opens. Who is cancelled stops waiting, so that a test that fails also ends.
 final class Meeting: Sendable {
     private struct State {
         var missing: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var numbers = 0
     }
     private let state: Mutex<State>
 
@@ -140,23 +141,34 @@ final class Meeting: Sendable {
 
     /// Comes without waiting.
     func arrived() {
-        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        let waiting = state.withLock { state -> [Int: CheckedContinuation<Void, Never>] in
             state.missing -= 1
-            guard state.missing <= 0 else { return [] }
-            defer { state.waiting = [] }
+            guard state.missing <= 0 else { return [:] }
+            defer { state.waiting = [:] }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting.values { continuation.resume() }
     }
 
     /// Waits without being waited for.
     func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if state.missing > 0 { state.waiting.append(continuation) }
-                return state.missing <= 0
+        let number = state.withLock { state in
+            state.numbers += 1
+            return state.numbers
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = state.withLock { state in
+                    if state.missing > 0, !Task.isCancelled {
+                        state.waiting[number] = continuation
+                        return false
+                    }
+                    return true
+                }
+                if goesOn { continuation.resume() }
             }
-            if isOpen { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
         }
     }
 }

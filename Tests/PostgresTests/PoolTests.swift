@@ -120,6 +120,25 @@ import Testing
         await pool.close()
     }
 
+    @Test func `that is asked for a fresh connection gives up those that idle, which are as old`() async throws {
+        let pool = leased.pool(size: 2)
+        let both = Meeting(of: 2)
+        async let one = pool.withConnection { connection in
+            await both.arrive()
+            return try await connection.pid
+        }
+        async let two = pool.withConnection { connection in
+            await both.arrive()
+            return try await connection.pid
+        }
+        let old = try await [one, two]
+        let fresh = try await pool.withConnection(fresh: true) { try await $0.pid }
+        #expect(!old.contains(fresh))
+        try await eventually("the old ones end") { try await leased.sessions(of: "pa31-lab") == 1 }
+        #expect(try await pool.withConnection { try await $0.pid } == fresh)
+        await pool.close()
+    }
+
     @Test func `has its place back when no connection can be made`() async throws {
         var settings = leased.settings
         settings.users[.app] = ("nobody_of_this_name", nil)

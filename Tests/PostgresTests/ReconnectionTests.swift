@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `takes those that idle beside it along, so that a restart costs nobody anything`() async throws {
+    @Test func `with all that idle beside it costs nobody anything: a server that restarted`() async throws {
         let database = leased.asServer { $0.readConnections = 3 }
         @Sendable func threeAtOnce() async throws -> Set<Int> {
             try await withThrowingTaskGroup(of: Int?.self) { group in

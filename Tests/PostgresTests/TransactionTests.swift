@@ -151,7 +151,7 @@ import Testing
             }
             #expect(error?.sqlState == state)
             #expect(error?.refusal == Problem.unavailable())
-            #expect(runs.events.count == Database.attempts)
+            #expect(runs.events.count == 6)
             #expect(try await rows() == 0)
             await database.close()
         }
