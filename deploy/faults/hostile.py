@@ -17,7 +17,7 @@ import time
 from corpus import PLANTED, Case, cases, mutations
 from harness import HOST, SHORT, Deadline, Postgres, Server, check_database, get, main, read_answer, tokens, work_file
 
-REQUESTS = 4_000 if SHORT else 80_000
+REQUESTS = 3_000 if SHORT else 80_000
 SECONDS = 60 if SHORT else 900
 CLIENTS = 8
 HANG = 5.0
