@@ -175,9 +175,10 @@ async def body(report):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0755", "tmpfs", disk], check=False).returncode != 0:
         shutil.rmtree(base)
         raise Skip("this machine allows no mount")
-    postgres = SmallPostgres(disk, sockets)
+    postgres = None
     seen = {"statuses": collections.Counter(), "lost": [], "wrong": [], "stopped": 0}
     try:
+        postgres = SmallPostgres(disk, sockets)
         await postgres.run()
         postgres.make_database()
         team, _ = tokens()
@@ -208,7 +209,8 @@ async def body(report):
             writers.report(report)
             await writers.check(report, postgres)
     finally:
-        postgres.end()
+        if postgres is not None:
+            postgres.end()
         subprocess.run(["umount", "--lazy", disk], check=False)
         shutil.rmtree(base, ignore_errors=True)
 
