@@ -20,7 +20,7 @@ import tempfile
 from harness import (
     SHORT, Connection, Lost, Postgres, Server, Skip, Writers, action_codes, die_with_parent, main, pa31, setting, tokens, work_file)
 
-ROUNDS = 1 if SHORT else 4
+ROUNDS, TURNS = (2, 12) if SHORT else (6, 40)
 DISK = "160m"
 FORM = (b'--frontier31\r\nContent-Disposition: form-data; name="label"\r\n\r\nPreuve\r\n--frontier31\r\nContent-Disposition: form-data; '
         b'name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4\n' + b"x" * 300_000 + b"\r\n--frontier31--\r\n")
@@ -118,10 +118,15 @@ def fill(path):
     return size
 
 
-async def one_round(server, postgres, team, code, seen, disk):
-    """Fills the disk, asks, frees it; answers after how many seconds a write works again."""
+async def one_round(server, postgres, team, code, seen, disk, is_log_pressed):
+    """Fills the disk, asks, frees it; answers after how many seconds a write works again. Tables are what finds no room; or, if
+    the log is made to need new segments, the log too, and then PostgreSQL stops by itself."""
     fill(f"{disk}/ballast")
-    for number in range(40):
+    for number in range(TURNS):
+        if is_log_pressed and number % 4 == 0:
+            for _ in range(5):
+                with contextlib.suppress(RuntimeError):
+                    postgres.rows("SELECT txid_current(), pg_switch_wal()")
         # What PostgreSQL frees meanwhile, at a checkpoint, is taken too.
         fill(f"{disk}/ballast")
         connection = Connection(server.port)
@@ -170,9 +175,10 @@ async def body(report):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0755", "tmpfs", disk], check=False).returncode != 0:
         shutil.rmtree(base)
         raise Skip("this machine allows no mount")
-    postgres = SmallPostgres(disk, sockets)
+    postgres = None
     seen = {"statuses": collections.Counter(), "lost": [], "wrong": [], "stopped": 0}
     try:
+        postgres = SmallPostgres(disk, sockets)
         await postgres.run()
         postgres.make_database()
         team, _ = tokens()
@@ -181,9 +187,10 @@ async def body(report):
             writers = Writers(server.port, team, codes, count=8)
             writers.start()
             recoveries = []
-            for _ in range(ROUNDS):
+            for number in range(ROUNDS):
                 await asyncio.sleep(1)
-                recoveries.append(await one_round(server, postgres, team, codes[-1], seen, disk))
+                recoveries.append(
+                    await one_round(server, postgres, team, codes[-1], seen, disk, is_log_pressed=number % 2 == 1))
             await writers.stop()
             report.count("times full", ROUNDS)
             report.count("answers while full", dict(sorted(seen["statuses"].items())))
@@ -202,7 +209,8 @@ async def body(report):
             writers.report(report)
             await writers.check(report, postgres)
     finally:
-        postgres.end()
+        if postgres is not None:
+            postgres.end()
         subprocess.run(["umount", "--lazy", disk], check=False)
         shutil.rmtree(base, ignore_errors=True)
 

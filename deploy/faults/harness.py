@@ -328,9 +328,8 @@ async def get(port, path, token=None, deadline=10.0):
 class Server:
     """`pa31 serve` on a port of its own. `async with Server() as server:` starts it and in any case ends it."""
 
-    def __init__(self, prefix=(), environment=None):
+    def __init__(self, environment=None):
         self.port = free_port()
-        self.prefix = list(prefix)
         self.environment = environment or {}
         self.process = None
         self.log_path = work_file("server.log")
@@ -352,7 +351,7 @@ class Server:
         start = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                self.prefix + [setting("PA31_BINARY"), "serve"], env={**environment, **self.environment},
+                [setting("PA31_BINARY"), "serve"], env={**environment, **self.environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
         while not await self.is_ready():
             if self.process.poll() is not None:

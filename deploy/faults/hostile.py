@@ -8,6 +8,7 @@ import asyncio
 import collections
 import itertools
 import json
+import os
 import random
 import re
 import socket
@@ -17,15 +18,17 @@ import time
 from corpus import PLANTED, Case, cases, mutations
 from harness import HOST, SHORT, Deadline, Postgres, Server, check_database, get, main, read_answer, tokens, work_file
 
-REQUESTS = 4_000 if SHORT else 80_000
+REQUESTS = 3_000 if SHORT else 80_000
 SECONDS = 60 if SHORT else 900
 CLIENTS = 8
-HANG = 5.0
+# The documented limits allow 3 s of waiting for a connection and 5 s for a statement; more is a hang.
+HANG = 9.0
 LONGEST_REFUSAL = 64 * 1024
 # What no refusal may tell: the database's words, the program's files and types.
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")).encode()
 LEAKS = re.compile(
-    rb"syntax error at|SQLSTATE|relation \"|violates |column \"|constraint \"|libpq|PostgreSQL|\.swift|/Sources/|Hummingbird|"
-    rb"NIO[A-Z]|DatabaseError|DecodingError|Optional\(|Error Domain|Fatal error|/var/lib/|/work/|/root/|postgresql://|pa31_app")
+    re.escape(ROOT) + rb"|syntax error at|SQLSTATE|relation \"|violates |column \"|constraint \"|libpq|PostgreSQL|\.swift|/Sources/|Hummingbird|"
+    rb"\bNIO[A-Z]|DatabaseError|DecodingError|Optional\(|Error Domain|Fatal error|/var/lib/|/root/|postgresql://|pa31_app")
 TABLES = {
     "progress_note": {"POST /v1/actions/{code}/notes": 1},
     "evidence": {"POST /v1/actions/{code}/evidence": 1, "POST /v1/actions/{code}/evidence/files": 1},

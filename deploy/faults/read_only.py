@@ -42,6 +42,8 @@ async def body(report):
                     writes[answer.status] += 1
                     without_retry += not answer.headers.get("retry-after", "").isdigit()
                     notes.append(answer.body[:200])
+                    # Longer than the server remembers whose a token is.
+                    await asyncio.sleep(0.25)
                 connection.drop()
                 set_read_only(postgres, "off")
                 recoveries.append(await first_write(server, team, codes[0]))
