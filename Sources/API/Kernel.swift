@@ -17,6 +17,7 @@ struct Kernel: Sendable {
     let limiter: RateLimiter
     let proxies: [AddressRange]
     let metrics: ServerMetrics
+    let draining: Draining
     let clock: TimeSource
     let logger: Logger
 
@@ -75,6 +76,7 @@ struct Kernel: Sendable {
             response = problem(error, exchange)
         }
         exchange.finish(&response)
+        if draining.hasBegun { response.headers[.connection] = "close" }
         let duration = (ContinuousClock.now - start).seconds
         metrics.record(
             method: exchange.method, route: route, status: response.status.code, seconds: duration)

@@ -62,6 +62,7 @@ public struct Server: Sendable {
     private let logger: Logger
     private let tokens: TokenStore
     private let metrics = ServerMetrics()
+    private let draining: Draining
 
     /// Connections at once; more wait in the system's queue until one ends.
     static let maximumConnections = 4000
@@ -76,28 +77,35 @@ public struct Server: Sendable {
         sealing = Database(small, reading: .seal, writing: .seal, clock: clock)
         sealer = AuditSealer(sealing, key: settings.auditKey, journal: settings.auditJournal, logger: logger)
         tokens = TokenStore(database)
-        (endpoints, document) = Self.operations(database, tokens: tokens, files: FileStore(settings.filesDirectory))
+        let draining = Draining()
+        self.draining = draining
+        (endpoints, document) = Self.operations(
+            database, tokens: tokens, files: FileStore(settings.filesDirectory), draining: draining)
     }
 
     /// Every operation over a database, and the document that describes them all.
-    public static func operations(
-        _ database: Database, tokens: TokenStore? = nil, files: FileStore = FileStore(nil)
+    public static func operations(_ database: Database) -> (endpoints: [Endpoint], document: JSON) {
+        operations(database, tokens: TokenStore(database), files: FileStore(nil), draining: Draining())
+    }
+
+    private static func operations(
+        _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining
     ) -> (endpoints: [Endpoint], document: JSON) {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + AccountEndpoints(
-                members: MemberStore(database), tokens: tokens ?? TokenStore(database),
+                members: MemberStore(database), tokens: tokens,
                 invitations: InvitationStore(database)
             ).all
-        let service = ServiceEndpoints(database: database, document: nil, problems: [])
+        let service = ServiceEndpoints(database: database, document: nil, problems: [], draining: draining)
         let document = OpenAPI.document(features + service.all)
         var problems: [Problem] = [.methodNotAllowed, .defect]
         for problem in (features + service.all).flatMap(\.allRefusals) where !problems.contains(problem) {
             problems.append(problem)
         }
         problems.sort { $0.code < $1.code }
-        let complete = ServiceEndpoints(database: database, document: document, problems: problems)
+        let complete = ServiceEndpoints(database: database, document: document, problems: problems, draining: draining)
         return (features + complete.all, document)
     }
 
@@ -114,7 +122,7 @@ public struct Server: Sendable {
         let kernel = Kernel(
             endpoints: endpoints, tokens: tokens, files: FileStore(settings.filesDirectory),
             limiter: RateLimiter(settings.rateLimits), proxies: settings.proxies, metrics: metrics,
-            clock: database.clock, logger: logger)
+            draining: draining, clock: database.clock, logger: logger)
         let limits = settings.connectionLimits
         var application = Application(
             responder: try kernel.responder(),
@@ -141,6 +149,9 @@ public struct Server: Sendable {
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
     }
+
+    /// Goes on serving, and says that it is about to stop: `/readyz` is 503, and each answer asks to close its connection.
+    public func drain() { draining.begin() }
 
     /// Closes the connections once nothing is served any more.
     public func close() async {

@@ -10,6 +10,7 @@ struct ServiceEndpoints: Sendable {
     let document: JSON?
     /// Every problem of the contract.
     let problems: [Problem]
+    let draining: Draining
 
     var all: [Endpoint] {
         [
@@ -21,6 +22,7 @@ struct ServiceEndpoints: Sendable {
                 .get, "/readyz", id: "readiness_read", "Whether the server can answer: it asks the database.",
                 access: .anyone, output: .one(Health.self),
                 run: { (_: Call<Nothing, Nothing, Nothing>) in
+                    guard !draining.hasBegun else { throw Problem.unavailable() }
                     _ = try await database.read("SELECT 1::bigint AS value", as: Value<Int>.self)
                     return .json(["status": "ok"])
                 }),

@@ -16,6 +16,8 @@ public final class TokenStore: Sendable {
         var role: Caller.Role
         var scopes: [Caller.Scope]
         var expiresAt: Instant
+        /// Whether its last use was noted over an hour ago.
+        var isUseDue: Bool
     }
 
     /// A revocation must hold within 5 s on every server (`security.md` §4): an answer is remembered for less.
@@ -29,8 +31,18 @@ public final class TokenStore: Sendable {
     /// Whether a token's owner can be told without asking the database.
     public func remembers(_ text: String) -> Bool {
         guard let hash = TokenSecret(text)?.hash else { return false }
-        let now = database.clock.now()
-        return memory.withLock { ($0[hash]?.until ?? now) > now }
+        return remembered(hash, at: database.clock.now()) != nil
+    }
+
+    /// What is remembered of a token. An answer that would be good for longer than any is, was kept before the clock was set
+    /// back: it is forgotten, or a revoked token would stay good for as long as the jump.
+    private func remembered(_ hash: [UInt8], at now: Instant) -> Known? {
+        memory.withLock { memory in
+            guard let found = memory[hash], found.until > now,
+                found.until <= now.adding(seconds: Self.memorySeconds)
+            else { return nil }
+            return found.known
+        }
     }
 
     /// The member a token stands for; refused when it is unknown, expired or revoked, all alike.
@@ -38,10 +50,9 @@ public final class TokenStore: Sendable {
         guard let secret = TokenSecret(text) else { throw Self.bad() }
         let hash = secret.hash
         let now = database.clock.now()
-        let remembered = memory.withLock { $0[hash] }
         let known: Known
-        if let remembered, remembered.until > now {
-            known = remembered.known
+        if let remembered = remembered(hash, at: now) {
+            known = remembered
         } else {
             guard let found = try await look(up: hash, now: now, requestID: requestID) else { throw Self.bad() }
             known = found
@@ -63,26 +74,30 @@ public final class TokenStore: Sendable {
     }
 
     private func look(up hash: [UInt8], now: Instant, requestID: String) async throws -> Known? {
-        try await database.transaction(as: .anonymous(requestID: requestID)) { transaction in
-            let known = try await transaction.rows(
+        let caller = Caller.anonymous(requestID: requestID)
+        let known = try await database.transaction(as: caller) { transaction in
+            try await transaction.rows(
                 """
                 SELECT \(columns: Known.self)
                   FROM (SELECT t.id AS token_id, m.id AS member_id, m.organisation_id, o.kind AS organisation_kind,
-                               m.role, to_json(t.scopes) AS scopes, t.expires_at
+                               m.role, to_json(t.scopes) AS scopes, t.expires_at,
+                               coalesce(t.last_use_at < \(now.adding(seconds: -3600)), true) AS is_use_due
                           FROM api_token t JOIN member m ON m.id = t.member_id
                           JOIN organisation o ON o.id = m.organisation_id
                          WHERE t.secret_hash = \(bytes: hash)::bytea AND t.revoked_at IS NULL
                            AND t.expires_at > \(now) AND m.disabled_at IS NULL) AS found
                 """, as: Known.self
             ).first()
-            guard let known else { return nil }
-            try await transaction.execute(
-                """
-                UPDATE api_token SET last_use_at = \(now)
-                 WHERE id = \(known.tokenID) AND (last_use_at IS NULL OR last_use_at < \(now.adding(seconds: -3600)))
-                """)
-            return known
         }
+        guard let known, known.isUseDue else { return known }
+        do {
+            // Noted apart: reads go on while the database only reads.
+            _ = try await database.transaction(as: caller) { transaction in
+                try await transaction.execute(
+                    "UPDATE api_token SET last_use_at = \(now) WHERE id = \(known.tokenID)")
+            }
+        } catch is DatabaseError {}
+        return known
     }
 
     /// A token just made: its text is never seen again.

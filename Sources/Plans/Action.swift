@@ -322,6 +322,8 @@ public struct ActionEvent: Decodable, Sendable {
 
     /// Its id.
     public var id: Identifier<ActionEvent>
+    /// Its place in the order of writing, whatever the clock said.
+    public var position: Int
     /// When.
     public var at: Instant
     /// What was done: `action.transition`, `plan.import` …

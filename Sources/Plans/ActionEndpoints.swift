@@ -188,7 +188,7 @@ public struct ActionEndpoints: Sendable {
         let limit = call.query.limit ?? .standard
         let rows = try await actions.history(
             call.path.code, limit: limit, cursor: call.query.cursor, as: call.caller)
-        return .page(rows, limit: limit.count, list: "history", key: ["at", "id"])
+        return .page(rows, limit: limit.count, list: "history", key: ["position"])
     }
 
     func transitions(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {

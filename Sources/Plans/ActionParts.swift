@@ -168,3 +168,21 @@ public struct NewSettlement: Decodable, Sendable, Hashable {
     /// Why so.
     public var note: String
 }
+
+/// A place in an action's history.
+struct HistoryPosition: FieldScalar {
+    let number: Int64
+
+    static var fieldKind: Shape.Kind { .integer }
+    static var placeholder: HistoryPosition { HistoryPosition(number: 0) }
+    var fieldText: String { String(number) }
+
+    private init(number: Int64) { self.number = number }
+
+    init(fieldText: String) throws(Expectation) {
+        guard let number = Int64(fieldText), number >= 0, String(number) == fieldText else {
+            throw Expectation(fr: "une position", en: "a position")
+        }
+        self.number = number
+    }
+}

@@ -219,7 +219,7 @@ public struct ActionStore: Sendable {
     public func history(
         _ code: ActionCode, limit: PageLimit, cursor: Cursor?, as caller: Caller
     ) async throws -> Rows<ActionEvent> {
-        let after = try cursor?.key(of: "history", Instant.self, Identifier<ActionEvent>.self)
+        let after = try cursor?.key(of: "history", HistoryPosition.self)
         return try await database.transaction(as: caller) { transaction in
             let current = try await current(code, locked: false, as: caller, transaction)
             guard caller.isTeam || caller.isSystem || current.isLead || current.isPartner else {
@@ -229,9 +229,8 @@ public struct ActionStore: Sendable {
                 """
                 SELECT \(columns: ActionEvent.self) FROM action_event
                  WHERE action_id = \(current.id)
-                   AND (\(after?.0)::timestamptz IS NULL
-                        OR (at, id) > (\(after?.0)::timestamptz, \(after?.1)::uuid))
-                 ORDER BY at, id
+                   AND (\(after)::bigint IS NULL OR position > \(after)::bigint)
+                 ORDER BY position
                  LIMIT \(limit.count + 1)
                 """, as: ActionEvent.self)
         }

@@ -187,7 +187,7 @@ struct ActionCommand: AsyncParsableCommand {
                     events += Output.document(rows.prefix(limit.count)).elements
                     cursor =
                         rows.count > limit.count
-                        ? Cursor(list: "history", key: ["at", "id"].map { rows.text(limit.count - 1, $0) ?? "" }) : nil
+                        ? Cursor(list: "history", key: ["position"].map { rows.text(limit.count - 1, $0) ?? "" }) : nil
                 } while cursor != nil
                 if common.json { return Output.json(.array(events)) }
                 for event in events {

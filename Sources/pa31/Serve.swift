@@ -36,10 +36,10 @@ struct Serve: AsyncParsableCommand {
                 logger.info("serving", metadata: ["http.url": "http://\(address):\(port)"])
             }
             var configuration = ServiceGroupConfiguration(
-                services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: [.init(service: application)], logger: logger)
             configuration.maximumGracefulShutdownDuration = Self.grace
-            do { try await ServiceGroup(configuration: configuration).run() } catch let error as IOError
-                where error.errnoCode == EADDRINUSE
+            do { try await Self.run(ServiceGroup(configuration: configuration), draining: server) } catch let error
+                as IOError where error.errnoCode == EADDRINUSE
             {
                 throw Self.portTaken(
                     fr:
@@ -52,7 +52,24 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// What was accepted has this long to end after SIGTERM; then it is cut.
+    /// Runs until a signal. Then the server goes on for a moment, telling each client to go elsewhere: closed at once, a
+    /// connection would take a request along that was on its way.
+    private static func run(_ group: ServiceGroup, draining server: Server) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        // The group alone decides when it is over.
+        async let watching: Void = {
+            for await _ in signals { break }
+            server.drain()
+            try? await Task.sleep(for: drainTime)
+            await group.triggerGracefulShutdown()
+        }()
+        try await group.run()
+        _ = watching
+    }
+
+    /// How long it goes on after a signal, before it stops listening.
+    private static let drainTime = Duration.seconds(1)
+    /// What was accepted has this long to end after that; then it is cut.
     private static let grace = Duration.seconds(20)
 
     private static let portTaken = Problem(

@@ -170,7 +170,7 @@ import Testing
             (
                 "a page of a history by its cursor",
                 { run in
-                    let key = ["2022-01-01T00:00:00Z", Identifier<ActionEvent>.placeholder.fieldText]
+                    let key = ["1"]
                     return try await store.history(
                         ActionCode(fieldText: codes[run]), limit: .standard, cursor: Cursor(list: "history", key: key),
                         as: team

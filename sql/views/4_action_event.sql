@@ -17,8 +17,10 @@ SELECT c.id, c.audit_id, c.parent_id AS action_id,
 COMMENT ON VIEW action_change IS 'Every changed field of an action and its parts.';
 
 CREATE VIEW action_event AS
-SELECT l.id, e.action_id, l.at, l.operation, m.name AS member, o.name AS organisation, l.request_id, e.changes
+SELECT l.id, e.position, e.action_id, l.at, l.operation, m.name AS member, o.name AS organisation, l.request_id, e.changes
   FROM (SELECT audit_id, action_id,
+               -- The order of writing: clocks may be set back.
+               min(id) AS position,
                jsonb_agg(jsonb_build_object('part', part, 'field', field, 'from', old_value, 'to', new_value) ORDER BY id)
                    AS changes
           FROM action_change GROUP BY audit_id, action_id) AS e
