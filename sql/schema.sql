@@ -555,6 +555,7 @@ COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member ma
 
 CREATE VIEW public.action_event AS
  SELECT l.id,
+    e."position",
     e.action_id,
     l.at,
     l.operation,
@@ -564,6 +565,7 @@ CREATE VIEW public.action_event AS
     e.changes
    FROM (((( SELECT action_change.audit_id,
             action_change.action_id,
+            min(action_change.id) AS "position",
             jsonb_agg(jsonb_build_object('part', action_change.part, 'field', action_change.field, 'from', action_change.old_value, 'to', action_change.new_value) ORDER BY action_change.id) AS changes
            FROM public.action_change
           GROUP BY action_change.audit_id, action_change.action_id) e

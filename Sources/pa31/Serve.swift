@@ -57,14 +57,16 @@ struct Serve: AsyncParsableCommand {
     private static func run(_ group: ServiceGroup, draining server: Server) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         // The group alone decides when it is over.
-        async let watching: Void = {
-            for await _ in signals { break }
-            server.drain()
-            try? await Task.sleep(for: drainTime)
-            await group.triggerGracefulShutdown()
-        }()
+        async let stopping: Void = stop(group, draining: server, at: signals)
         try await group.run()
-        _ = watching
+        await stopping
+    }
+
+    private static func stop(_ group: ServiceGroup, draining server: Server, at signals: UnixSignalsSequence) async {
+        for await _ in signals { break }
+        server.drain()
+        try? await Task.sleep(for: drainTime)
+        await group.triggerGracefulShutdown()
     }
 
     /// How long it goes on after a signal, before it stops listening.
