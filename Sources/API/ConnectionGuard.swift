@@ -34,6 +34,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var unread: Scheduled<Void>?
     private var isReceiving = false
+    /// Requests whose answers have not ended: more than one when a client sends them without waiting.
+    private var unanswered = 0
 
     init(_ limits: ConnectionLimits) { self.limits = limits }
 
@@ -56,6 +58,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             isReceiving = true
+            unanswered += 1
             expect(within: limits.body(length: head.headerFields[.contentLength]), context)
             if head.headerFields[.expect]?.lowercased() == "100-continue" {
                 // RFC 9110 §10.1.1: the client holds its body back until somebody says so.
@@ -66,14 +69,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             isReceiving = false
             deadline?.cancel()
             deadline = nil
+            // Refused before it had ended.
+            if unanswered == 0 { expect(within: limits.idle, context) }
         }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
+            unanswered = max(0, unanswered - 1)
             // An answer before its request's end (a refusal) leaves the body's limit running.
-            if !isReceiving { expect(within: limits.idle, context) }
+            if !isReceiving, unanswered == 0 { expect(within: limits.idle, context) }
         }
         context.write(data, promise: promise)
     }

@@ -156,14 +156,19 @@ enum DocumentationExample {
             let example = content.value["example"] ?? [:]
             if content.name == Representation.json.rawValue {
                 lines.append("-H 'Content-Type: application/json'")
-                lines.append("-d '\(example.text.replacing("'", with: "'\\''"))'")
+                lines.append("-d \(quoted(example.text))")
             } else {
-                for field in example.members { lines.append("-F '\(field.name)=\(field.value.string ?? "")'") }
+                for field in example.members {
+                    lines.append("-F \(quoted("\(field.name)=\(field.value.string ?? "")"))")
+                }
                 lines.append("-F \(Endpoint.fileField)=@document.pdf")
             }
         }
         return lines.joined(separator: " \\\n     ")
     }
+
+    /// A text as one word of a shell's.
+    private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 
     /// The path with its examples.
     static func address(_ path: String, _ operation: JSON) -> String {

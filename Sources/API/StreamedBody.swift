@@ -11,7 +11,7 @@ enum StreamedBody {
         _ stream: @escaping Answer.Stream, onBreak: @escaping @Sendable (any Error) -> Void
     ) async throws -> ResponseBody {
         let channel = AsyncThrowingChannel<ByteBuffer, any Error>()
-        let producer = Task {
+        let producer = Producer {
             do {
                 try await stream { chunk in
                     await channel.send(chunk)
@@ -46,4 +46,16 @@ enum StreamedBody {
         init(_ producer: Task<Void, Never>) { self.producer = producer }
         deinit { producer.cancel() }
     }
+}
+
+/// What makes a body, for as long as anybody may take it: an answer that is dropped before its head could be sent ends it too,
+/// and with it the loan of its connection.
+private final class Producer: Sendable {
+    private let task: Task<Void, Never>
+
+    init(_ body: @escaping @Sendable () async -> Void) { task = Task { await body() } }
+
+    func cancel() { task.cancel() }
+
+    deinit { task.cancel() }
 }

@@ -75,6 +75,13 @@ public final class RawConnection: Sendable {
         }
     }
 
+    /// Waits until something has come; false when nothing does.
+    public func begins(within limit: Duration = .seconds(10)) async -> Bool {
+        guard let bytes = await take(by: .now + limit), !bytes.isEmpty else { return false }
+        received.withLock { $0 += bytes }
+        return true
+    }
+
     /// Waits for the connection's end; the seconds it took, or nil when it did not come.
     public func end(within limit: Duration = .seconds(10)) async -> Double? {
         let start = ContinuousClock.now

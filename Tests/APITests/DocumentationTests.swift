@@ -1,0 +1,199 @@
+import Fields
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@testable import API
+
+/// `/docs`: made from the contract, complete, readable, and its examples work.
+@Suite(.database) struct `The documentation` {
+    private func document() -> JSON { Server.operations(Database(DatabaseSettings(url: ""))).document }
+
+    /// Elements in the order they open, if every one that opens closes where it may.
+    private func elements(_ html: String) throws -> [String] {
+        let empty: Set<String> = ["meta", "link", "br", "hr", "img", "input"]
+        var open: [String] = []
+        var all: [String] = []
+        for match in html.matches(of: /<(\/?)([a-z0-9]+)((?: [a-z-]+(?:="[^"<>]*")?)*)>/) {
+            let name = String(match.2)
+            if match.1.isEmpty {
+                all.append(name)
+                if !empty.contains(name) { open.append(name) }
+            } else {
+                try #require(open.last == name, "</\(name)> closes <\(open.last ?? "nothing")>")
+                open.removeLast()
+            }
+        }
+        #expect(open == [])
+        // Nothing that looks like a mark was left over.
+        let rest = html.replacing(/<\/?[a-z0-9]+(?: [a-z-]+(?:="[^"<>]*")?)*>/, with: "").replacing(
+            "<!doctype html>", with: "")
+        #expect(!rest.contains("<") && !rest.contains(">"))
+        #expect(rest.replacing(/&(?:amp|lt|gt|quot|#39);/, with: "").contains("&") == false)
+        return all
+    }
+
+    @Test func `has every operation, object and refusal, and links that lead somewhere`() async throws {
+        try await withServer { client in
+            let answer = try await client.send("GET", "/docs")
+            #expect(answer.status == 200)
+            let html = String(decoding: answer.body, as: UTF8.self)
+            let document = try await client.send("GET", "/v1/openapi.json").json
+            for path in document["paths"]?.members ?? [] {
+                for operation in path.value.members {
+                    let id = operation.value["operationId"]?.string ?? "?"
+                    #expect(html.contains("<h3 id=\"\(id)\"><code>\(operation.name.uppercased()) \(path.name)</code>"))
+                    #expect(html.contains("href=\"#\(id)\""))
+                }
+            }
+            for schema in document["components"]?["schemas"]?.members ?? [] {
+                #expect(html.contains("id=\"schema-\(schema.name)\""), "\(schema.name)")
+            }
+            let codes = document.text.matches(of: /`([a-z_]+\.[a-z_]+)`/).map { String($0.1) }.distinct
+            #expect(codes.count > 25)
+            for code in codes {
+                #expect(html.contains("<td><code>\(code)</code></td>"), "\(code)")
+                #expect(try await client.send("GET", "/problems/\(code)").json["code"]?.string == code, "\(code)")
+            }
+            let ids = html.matches(of: /\sid="([^"]+)"/).map { String($0.1) }
+            #expect(ids.distinct.count == ids.count)
+            for link in html.matches(of: /href="#([^"]+)"/) {
+                #expect(ids.contains(String(link.1)), "\(link.1)")
+            }
+            for address in html.matches(of: /(?:href|src)="([^#"][^"]*)"/) {
+                #expect(address.1.hasPrefix("/"), "\(address.1) is elsewhere")
+                #expect(try await client.send("GET", String(address.1)).status == 200, "\(address.1)")
+            }
+        }
+    }
+
+    @Test func `is well-formed, and can be read without eyes or a mouse`() async throws {
+        try await withServer { client in
+            let html = String(decoding: try await client.send("GET", "/docs").body, as: UTF8.self)
+            let elements = try elements(html)
+            #expect(elements.prefix(2) == ["html", "head"])
+            #expect(elements.count { $0 == "h1" } == 1)
+            #expect(elements.count { $0 == "main" } == 1)
+            #expect(elements.count { $0 == "title" } == 1)
+            #expect(html.contains("<html lang=\"en\">"))
+            #expect(html.contains("<a class=\"skip\" href=\"#operations\">"))
+            // What scrolls can be reached by the keyboard.
+            #expect(elements.count { $0 == "pre" } == html.matches(of: /<pre tabindex="0">/).count)
+            #expect(html.matches(of: /<th>/).isEmpty)
+            #expect(elements.count { $0 == "script" } == 0)
+        }
+    }
+
+    @Test func `of a refusal is a page of its own, in both languages`() async throws {
+        try await withServer { client in
+            let answer = try await client.send("GET", "/problems/version.stale")
+            #expect(answer.json["status"] == 412)
+            #expect(answer.json["title_fr"]?.string?.isEmpty == false)
+            #expect(answer.json["title_en"]?.string?.isEmpty == false)
+            #expect(try await client.send("GET", "/problems/none.such").status == 404)
+            // Every problem's type leads there.
+            let refused = try await client.send("GET", "/v1/me")
+            let type = try #require(refused.json["type"]?.string)
+            #expect(try await client.send("GET", type).json["code"] == "auth.required")
+        }
+    }
+
+    /// An action A2.11 in progress with money of the CNSA, and who may do everything: the demonstration in small.
+    private func demonstration() async throws -> String {
+        let make = Make()
+        let lead = try await make.organisation("porteur")
+        let funder = try await make.organisation("cnsa", kind: .funder)
+        let platform = try await make.organisation("equipe", kind: .platform)
+        let plan = try await make.plan()
+        try await make.action("A2.11", in: plan, lead: lead, status: .inProgress, funding: [(funder, 2023, 1_000_000)])
+        return try await make.token(of: try await make.member(of: platform, kind: .platform))
+    }
+
+    /// Ids and links that only an answer can tell, put in the place of the document's examples.
+    private func address(_ path: String, _ operation: JSON, _ client: TestClient, _ token: String) async throws
+        -> String
+    {
+        switch operation["operationId"]?.string {
+        case "my_token_revoke":
+            let list = try await client.send("GET", "/v1/me/tokens", token: token)
+            // The newest was made by an example before; this token itself is still needed.
+            let id = try #require(list.json["items"]?.elements.first?["id"]?.string)
+            return "/v1/me/tokens/\(id)"
+        case "invitation_read", "invitation_accept":
+            let made = try await client.send(
+                "POST", "/v1/invitations", token: token,
+                body: #"{"name":"Camille","email":"x\#(Int.random(in: 0...999_999))@exemple.example","role":"editor"}"#)
+            return try #require(made.json["path"]?.string)
+        case "action_evidence_read":
+            let action = try await client.send("GET", "/v1/actions/A2.11", token: token)
+            let id = try #require(
+                action.json["evidence"]?.elements.first { $0["file_kind"]?.string != nil }?["id"]?.string)
+            return "/v1/actions/A2.11/evidence/\(id)/file"
+        case "problem_read": return "/problems/version.stale"
+        default: return DocumentationExample.address(path, operation)
+        }
+    }
+
+    @Test func `has an example of each operation that does what it says`() async throws {
+        let token = try await demonstration()
+        let document = document()
+        // The move comes last: a paused action takes no other example's place, but reads should see it in progress.
+        let operations = (document["paths"]?.members ?? []).flatMap { path in
+            path.value.members.map { (path: path.name, method: $0.name.uppercased(), value: $0.value) }
+        }
+        try await withServer { client in
+            var done = 0
+            for (path, method, operation) in operations {
+                let id = operation["operationId"]?.string ?? "?"
+                let address = try await address(path, operation, client, token)
+                #expect(!address.contains("{") && !address.contains("…"), "\(id): \(address)")
+                var headers: [String: String] = [:]
+                var body: String?
+                let names = (operation["parameters"]?.elements ?? []).filter { $0["in"] == "header" }
+                    .compactMap { $0["name"]?.string }
+                if names.contains("If-Match") {
+                    let action = try await client.send("HEAD", "/v1/actions/A2.11", token: token)
+                    headers["If-Match"] = action.headers["etag"]
+                }
+                if names.contains("Idempotency-Key") { headers["Idempotency-Key"] = UUID().uuidString }
+                if let content = operation["requestBody"]?["content"]?.members.first {
+                    let example = try #require(content.value["example"], "\(id) has no example")
+                    if content.name == "application/json" {
+                        body = example.text
+                    } else {
+                        let parts = example.members.map {
+                            "--limite\r\nContent-Disposition: form-data; name=\"\($0.name)\"\r\n\r\n\($0.value.string ?? "")\r\n"
+                        }
+                        body =
+                            parts.joined()
+                            + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"document.pdf\"\r\n\r\n%PDF-1.7\r\n--limite--\r\n"
+                        headers["Content-Type"] = "multipart/form-data; boundary=limite"
+                    }
+                }
+                let answer = try await client.send(method, address, token: token, body: body, headers: headers)
+                let expected = (operation["responses"]?.members ?? []).first { $0.name.hasPrefix("2") }?.name
+                #expect(
+                    String(answer.status) == expected,
+                    "\(id): \(String(decoding: answer.body.prefix(400), as: UTF8.self))")
+                done += 1
+            }
+            #expect(done == operations.count)
+            #expect(done > 20)
+        }
+    }
+
+    @Test func `says its examples as commands that a shell understands`() async throws {
+        let folder = FileManager.default.temporaryDirectory
+        for path in document()["paths"]?.members ?? [] {
+            for operation in path.value.members {
+                let command = DocumentationExample.command(operation.name.uppercased(), path.name, operation.value)
+                #expect(command.hasPrefix("curl"))
+                let script = DocumentationExample.preamble + "\n" + command + "\n"
+                let checked = try await Program.run(
+                    URL(fileURLWithPath: "/bin/bash"), ["-n", "-c", script], in: folder)
+                #expect(checked.status == 0, "\(command) \(checked.errors)")
+            }
+        }
+    }
+}
