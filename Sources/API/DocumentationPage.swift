@@ -130,11 +130,12 @@ enum DocumentationPage {
 /// Examples of the contract's operations: made from the document's own example values.
 enum DocumentationExample {
     /// What every example stands on.
-    static let preamble = """
+    static let preamble = #"""
         URL=http://127.0.0.1:8080
         TOKEN=$PA31_TEAM_TOKEN
-        etag() { curl -sI -H "Authorization: Bearer $TOKEN" "$URL$1" | tr -d '\\r' | sed -n 's/^ETag: //Ip'; }
-        """
+        etag() { curl -sI -H "Authorization: Bearer $TOKEN" "$URL$1" | tr -d '\r' | sed -n 's/^ETag: //Ip'; }
+        found() { curl -s -H "Authorization: Bearer $TOKEN" "$URL$1" | sed -n 's/.*"'"$2"'": *\[{"id": *"\([^"]*\)".*/\1/p'; }
+        """#
 
     /// A command that does the operation on the demonstration.
     static func command(_ method: String, _ path: String, _ operation: JSON) -> String {
@@ -173,9 +174,16 @@ enum DocumentationExample {
     /// The path with its examples.
     static func address(_ path: String, _ operation: JSON) -> String {
         (operation["parameters"]?.elements ?? []).filter { $0["in"] == "path" }.reduce(path) { path, parameter in
+            let name = "{\(parameter["name"]?.string ?? "")}"
+            if let place = parameter["x-found-in"], let address = place["address"]?.string,
+                let list = place["list"]?.string
+            {
+                return path.replacing(name, with: "$(found \(address) \(list))")
+            }
+            // A link's secret is in the answer that made it.
+            if name == "{token}" { return path.replacing(name, with: "$LINK_SECRET") }
             let example = parameter["schema"]?["examples"]?.elements.first
-            return path.replacing(
-                "{\(parameter["name"]?.string ?? "")}", with: example?.string ?? example?.text ?? "…")
+            return path.replacing(name, with: example?.string ?? example?.text ?? "…")
         }
     }
 }

@@ -26,9 +26,8 @@ enum StreamedBody {
             producer.cancel()
             throw error
         }
-        let hold = Hold(producer)
         return ResponseBody { writer in
-            defer { hold.producer.cancel() }
+            defer { producer.cancel() }
             do {
                 if let first { try await writer.write(first) }
                 if first != nil { for try await chunk in channel { try await writer.write(chunk) } }
@@ -38,13 +37,6 @@ enum StreamedBody {
                 throw error
             }
         }
-    }
-
-    /// A client may be gone before the body is asked for: then nobody runs it, and dropping it ends what makes it.
-    private final class Hold: Sendable {
-        let producer: Task<Void, Never>
-        init(_ producer: Task<Void, Never>) { self.producer = producer }
-        deinit { producer.cancel() }
     }
 }
 

@@ -33,7 +33,8 @@ public struct AccountEndpoints: Sendable {
             Endpoint(
                 .delete, "/v1/me/tokens/{id}", id: "my_token_revoke",
                 "Take one of my tokens back; effective within 5 seconds. Twice does no harm.", access: .member,
-                output: .nothing, refusals: [AccountRefusals.tokenProblem], run: revoke),
+                output: .nothing, refusals: [AccountRefusals.tokenProblem],
+                idIn: ("/v1/me/tokens", "items"), run: revoke),
             Endpoint(
                 .post, "/v1/invitations", id: "invitation_create",
                 "Invite a member: the answer holds a one-use link, shown once, to pass on to that person.",

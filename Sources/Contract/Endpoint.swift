@@ -30,6 +30,8 @@ public struct Endpoint: Sendable {
     public let upload: UploadRule?
     /// A body that works on the demonstration, for the documentation.
     public let example: JSON?
+    /// For the documentation: which list, at which address, holds the `{id}` of its path.
+    public let idIn: (address: String, list: String)?
     /// What it can answer with, the preferred first.
     public let mediaTypes: [Representation]
     /// Its code.
@@ -89,6 +91,7 @@ public struct Endpoint: Sendable {
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
         refusals: [Problem] = [], needsVersion: Bool = false, upload: UploadRule? = nil, example: JSON? = nil,
+        idIn: (address: String, list: String)? = nil,
         run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer,
         csv: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         html: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil
@@ -103,6 +106,7 @@ public struct Endpoint: Sendable {
         self.needsVersion = needsVersion
         self.upload = upload
         self.example = example
+        self.idIn = idIn
         let pathShape = Shape.of(Path.self)
         let queryShape = Shape.of(Query.self)
         let bodyShape = Body.self == Nothing.self ? nil : Shape.of(Body.self)

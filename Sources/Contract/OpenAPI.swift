@@ -35,7 +35,11 @@ public enum OpenAPI {
             .init("security", endpoint.access == .anyone ? [[:], ["token": []]] : [["token": []]]),
         ]
         var parameters =
-            endpoint.pathShape.fields.map { parameter($0, in: "path") }
+            endpoint.pathShape.fields.map { field in
+                guard field.name == "id", let place = endpoint.idIn else { return parameter(field, in: "path") }
+                let found: JSON = ["address": .string(place.address), "list": .string(place.list)]
+                return .object(parameter(field, in: "path").members + [.init("x-found-in", found)])
+            }
             + endpoint.queryShape.fields.map { parameter($0, in: "query") }
         parameters += headers(endpoint)
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }

@@ -55,20 +55,21 @@ public struct ActionEndpoints: Sendable {
                 refusals: [PlanRefusals.action, PlanRefusals.invalid],
                 example: ["kind": "result", "text": "Douze personnes formées en mai."], run: note),
             Endpoint(
+                .post, "/v1/actions/{code}/evidence/files", id: "action_evidence_file",
+                "Add a file that proves what an action did: PDF, PNG, JPEG or ZIP, up to 10 MiB.", access: .writer,
+                output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                upload: Self.evidenceFile, example: ["label": "Feuilles d'émargement"], run: storeEvidence),
+            Endpoint(
                 .post, "/v1/actions/{code}/evidence", id: "action_evidence",
                 "Add a link that proves what an action did.", access: .writer,
                 output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
                 example: ["label": "Feuilles d'émargement", "url": "https://exemple.example/emargement.pdf"],
                 run: evidence),
             Endpoint(
-                .post, "/v1/actions/{code}/evidence/files", id: "action_evidence_file",
-                "Add a file that proves what an action did: PDF, PNG, JPEG or ZIP, up to 10 MiB.", access: .writer,
-                output: .one(Action.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
-                upload: Self.evidenceFile, example: ["label": "Feuilles d'émargement"], run: storeEvidence),
-            Endpoint(
                 .get, "/v1/actions/{code}/evidence/{id}/file", id: "action_evidence_read",
                 "A file of evidence, for the action's lead, its partners and the team.", access: .member,
-                output: .file, refusals: [PlanRefusals.action, PlanRefusals.evidence], run: readEvidence),
+                output: .file, refusals: [PlanRefusals.action, PlanRefusals.evidence],
+                idIn: ("/v1/actions/A2.11", "evidence"), run: readEvidence),
             Endpoint(
                 .patch, "/v1/actions/{code}/funding/{funder}/{year}", id: "action_spending",
                 "Record what was committed and spent of a funder's money in a year.", access: .writer,

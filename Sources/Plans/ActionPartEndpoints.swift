@@ -11,6 +11,9 @@ public struct ActionPartEndpoints: Sendable {
 
     private static let action = "/v1/actions/{code}"
 
+    /// Where the demonstration's action has a part, for the documentation.
+    private static func found(_ list: String) -> (address: String, list: String) { ("/v1/actions/A2.11", list) }
+
     /// Every operation.
     public var all: [Endpoint] { milestones + indicators }
 
@@ -24,11 +27,12 @@ public struct ActionPartEndpoints: Sendable {
             Endpoint(
                 .patch, Self.action + "/milestones/{id}", id: "milestone_edit",
                 "Change a milestone, or say on which day it was reached.", access: .writer, output: .one(Action.self),
-                refusals: refusals, needsVersion: true, example: ["done_on": "2024-06-12"], run: editMilestone),
+                refusals: refusals, needsVersion: true, example: ["done_on": "2024-06-12"],
+                idIn: Self.found("milestones"), run: editMilestone),
             Endpoint(
                 .delete, Self.action + "/milestones/{id}", id: "milestone_remove",
                 "Take a milestone away; the history keeps it.", access: .writer, output: .one(Action.self),
-                refusals: refusals, needsVersion: true, run: removeMilestone),
+                refusals: refusals, needsVersion: true, idIn: Self.found("milestones"), run: removeMilestone),
         ]
     }
 
@@ -44,25 +48,26 @@ public struct ActionPartEndpoints: Sendable {
             Endpoint(
                 .patch, Self.action + "/indicators/{id}", id: "indicator_edit", "Change an indicator; its values stay.",
                 access: .writer, output: .one(Action.self), refusals: refusals, needsVersion: true,
-                example: ["target": 80], run: editIndicator),
+                example: ["target": 80], idIn: Self.found("indicators"), run: editIndicator),
             Endpoint(
                 .delete, Self.action + "/indicators/{id}", id: "indicator_remove",
                 "Take an indicator away that has no value yet.", access: .writer, output: .one(Action.self),
-                refusals: refusals, needsVersion: true, run: removeIndicator),
+                refusals: refusals, needsVersion: true, idIn: Self.found("indicators"), run: removeIndicator),
             Endpoint(
                 .post, Self.action + "/indicators/{id}/values", id: "indicator_value_add",
                 "Add a dated value to an indicator.", access: .writer, output: .one(Action.self, status: 201),
                 refusals: refusals,
-                example: ["dated_on": "2024-05-31", "value": 42, "source": "Feuilles d'émargement"], run: addValue),
+                example: ["dated_on": "2024-05-31", "value": 42, "source": "Feuilles d'émargement"],
+                idIn: Self.found("indicators"), run: addValue),
             Endpoint(
                 .post, Self.action + "/values/{id}/challenge", id: "indicator_value_challenge",
                 "Say why a value is doubted.", access: .writer, output: .one(Action.self), refusals: values,
-                example: ["motive": "La feuille de mai manque."], run: challenge),
+                example: ["motive": "La feuille de mai manque."], idIn: Self.found("values"), run: challenge),
             Endpoint(
                 .post, Self.action + "/values/{id}/settlement", id: "indicator_value_settle",
                 "Settle a doubt about a value: it is kept, or withdrawn and no longer counted. The team's to do.",
                 access: .writer, output: .one(Action.self), refusals: values,
-                example: ["settlement": "kept", "note": "Feuille retrouvée."], run: settle),
+                example: ["settlement": "kept", "note": "Feuille retrouvée."], idIn: Self.found("values"), run: settle),
         ]
     }
 

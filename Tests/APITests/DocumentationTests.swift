@@ -115,23 +115,25 @@ import Testing
         -> String
     {
         switch operation["operationId"]?.string {
-        case "my_token_revoke":
-            let list = try await client.send("GET", "/v1/me/tokens", token: token)
-            // The newest was made by an example before; this token itself is still needed.
-            let id = try #require(list.json["items"]?.elements.first?["id"]?.string)
-            return "/v1/me/tokens/\(id)"
         case "invitation_read", "invitation_accept":
             let made = try await client.send(
                 "POST", "/v1/invitations", token: token,
                 body: #"{"name":"Camille","email":"x\#(Int.random(in: 0...999_999))@exemple.example","role":"editor"}"#)
             return try #require(made.json["path"]?.string)
-        case "action_evidence_read":
-            let action = try await client.send("GET", "/v1/actions/A2.11", token: token)
-            let id = try #require(
-                action.json["evidence"]?.elements.first { $0["file_kind"]?.string != nil }?["id"]?.string)
-            return "/v1/actions/A2.11/evidence/\(id)/file"
         case "problem_read": return "/problems/version.stale"
-        default: return DocumentationExample.address(path, operation)
+        case "indicator_value_add":
+            // The one that the examples added was taken away by the one before.
+            let added = try await client.send(
+                "POST", "/v1/actions/A2.11/indicators", token: token, body: #"{"title":"Un","unit":"h","target":10}"#)
+            let id = try #require(added.json["indicators"]?.elements.first?["id"]?.string)
+            return "/v1/actions/A2.11/indicators/\(id)/values"
+        default:
+            let address = DocumentationExample.address(path, operation)
+            guard let found = address.firstMatch(of: /\$\(found (\S+) (\S+)\)/) else { return address }
+            let answer = try await client.send("GET", String(found.1), token: token)
+            let first = found.2 == "values" ? answer.json["indicators"]?.elements.first : answer.json
+            let id = try #require(first?[String(found.2)]?.elements.first?["id"]?.string, "\(address)")
+            return address.replacing(found.0, with: id)
         }
     }
 
