@@ -22,8 +22,8 @@ public struct ConnectionLimits: Sendable {
     }
 }
 
-/// Tells clients that wait for a word to send their body, and closes connections that take longer than the limits: a head or a body that dribbles in, an answer that nobody reads, a
-/// connection that nobody uses.
+/// Tells clients that wait for a word to send their body, and closes connections that take longer than the limits: a head or a
+/// body that dribbles in, an answer that nobody reads, a connection that nobody uses.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
