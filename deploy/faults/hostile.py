@@ -28,7 +28,7 @@ LONGEST_REFUSAL = 64 * 1024
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")).encode()
 LEAKS = re.compile(
     re.escape(ROOT) + rb"|syntax error at|SQLSTATE|relation \"|violates |column \"|constraint \"|libpq|PostgreSQL|\.swift|/Sources/|Hummingbird|"
-    rb"\bNIO[A-Z]|DatabaseError|DecodingError|Optional\(|Error Domain|Fatal error|/var/lib/|/root/|postgresql://|pa31_app")
+    rb"\bNIO[A-Z]|DatabaseError|DecodingError|Optional\(|Error Domain|Fatal error|/(?:var/lib|root)/|postgresql://|pa31_app")
 TABLES = {
     "progress_note": {"POST /v1/actions/{code}/notes": 1},
     "evidence": {"POST /v1/actions/{code}/evidence": 1, "POST /v1/actions/{code}/evidence/files": 1},
