@@ -19,6 +19,8 @@ struct Exchange: Sendable {
     private let isOpen: Bool
     /// The last limit that the request was counted against.
     var rate: RateLimiter.Reading?
+    /// Why it was refused, for the log.
+    var problem: String?
 
     init(
         _ request: Hummingbird.Request, _ method: HTTPRequest.Method, route: String, _ endpoint: Endpoint?, now: Instant

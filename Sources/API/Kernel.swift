@@ -73,7 +73,7 @@ struct Kernel: Sendable {
             defer { metrics.end() }
             response = try await handler(&exchange)
         } catch {
-            response = problem(error, exchange)
+            response = problem(error, &exchange)
         }
         exchange.finish(&response)
         if draining.hasBegun { response.headers[.connection] = "close" }
@@ -85,6 +85,7 @@ struct Kernel: Sendable {
             "duration_ms": "\(Int(duration * 1000))", "request.id": "\(exchange.id)",
         ]
         if let clientID = exchange.clientID { metadata["request.client_id"] = "\(clientID)" }
+        if let problem = exchange.problem { metadata["problem.code"] = "\(problem)" }
         logger.info("request", metadata: metadata)
         return response
     }
@@ -221,7 +222,7 @@ struct Kernel: Sendable {
 
     /// An error as RFC 9457, or as a page where people read pages; what is not a refusal is a defect, told without detail and
     /// logged.
-    func problem(_ error: any Error, _ exchange: Exchange) -> Response {
+    func problem(_ error: any Error, _ exchange: inout Exchange) -> Response {
         var headers: HTTPFields = [
             .contentLanguage: exchange.language.rawValue, .cacheControl: "private, no-store",
         ]
@@ -237,6 +238,7 @@ struct Kernel: Sendable {
             metrics.defect()
             logger.error("defect", metadata: defectMetadata(error, exchange))
         }
+        exchange.problem = refusal.problem.code
         let code = refusal.problem.kind.status
         if code == 401 { headers[.wwwAuthenticate] = "Bearer realm=\"pa31\"" }
         if code == 429 { headers[.retryAfter] = String(max(1, exchange.rate?.waitSeconds ?? 1)) }

@@ -53,7 +53,7 @@ public struct PublicAction: Decodable, Sendable {
     public var actualEnd: Day?
     /// Where it stands.
     public var status: ActionStatus
-    /// Neither done nor abandoned, and past its end, or past its start and still planned.
+    /// Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.
     public var isLate: Bool
     /// 0 to 100.
     public var progressPercent: Int
@@ -91,7 +91,7 @@ public struct ActionLine: Decodable, Sendable {
     public var actualEnd: Day?
     /// Where it stands.
     public var status: ActionStatus
-    /// Neither done nor abandoned, and past its end, or past its start and still planned.
+    /// Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.
     public var isLate: Bool
     /// 0 to 100.
     public var progressPercent: Int
@@ -183,7 +183,7 @@ public struct Action: Decodable, Sendable {
     public var unblocker: String?
     /// The lead's opinion of it.
     public var health: ActionHealth
-    /// Neither done nor abandoned, and past its end, or past its start and still planned.
+    /// Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.
     public var isLate: Bool
     /// In progress and without news for 60 days.
     public var isStale: Bool

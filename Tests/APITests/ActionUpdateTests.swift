@@ -116,6 +116,7 @@ import Testing
             #expect(answer.status == refused.status)
             #expect(answer.code == refused.code)
             #expect(answer.headers["content-type"] == "application/problem+json")
+            #expect(client.log.text.contains("\"problem.code\": \(refused.code)"))
             #expect(answer.json["instance"] == "/v1/actions/{code}/transitions")
             #expect(answer.json["request_id"]?.string == answer.headers["x-request-id"])
             let after = try await client.send("GET", path, token: stage.team)
