@@ -84,9 +84,9 @@ class Report:
         self.counts[name] = round(value, 3) if isinstance(value, float) else value
 
     def claim(self, sentence, holds, detail="", is_decidable=True):
-        """States something that must hold. What was measured on a busy machine and does not hold is undecided."""
-        outcome = "holds" if holds else "FAILED" if is_decidable else "undecided"
-        self.claims.append((sentence, outcome, "" if holds else str(detail)))
+        """States something that must hold. What was measured on a busy machine is undecided, whatever it says."""
+        outcome = "undecided" if not is_decidable else "holds" if holds else "FAILED"
+        self.claims.append((sentence, outcome, "" if outcome == "holds" else str(detail)))
 
     def finish(self):
         """Prints everything; answers the exit status."""
