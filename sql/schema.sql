@@ -379,6 +379,7 @@ CREATE TABLE public.funding_line (
     planned_cents bigint NOT NULL,
     committed_cents bigint DEFAULT 0 NOT NULL,
     spent_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT funding_line_amount_range CHECK (((planned_cents <= '10000000000000'::bigint) AND (committed_cents <= '10000000000000'::bigint) AND (spent_cents <= '10000000000000'::bigint))),
     CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
     CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
 );

@@ -54,7 +54,10 @@ public struct PlanImport: Sendable {
     private static let byConstraint: [String: Refusal] = [
         "action_code_once": PlanRefusals.file(
             fr: "Un code d'action de ce fichier appartient déjà à un autre plan.",
-            en: "An action's code in this file belongs to another plan already.")
+            en: "An action's code in this file belongs to another plan already."),
+        "funding_line_amount_range": PlanRefusals.file(
+            fr: "Un montant prévu dépasse cent milliards d'euros.",
+            en: "A planned amount is over a hundred thousand million euros."),
     ]
 
     private static func refuseReuse(of left: Set<ActionCode>, in file: PlanFile) throws(Refusal) {

@@ -154,6 +154,9 @@ public enum PlanRefusals {
             "motive", fr: "Un motif a 1 à 1 000 caractères.", en: "A motive has 1 to 1,000 characters."),
         "indicator_value_settlement_note_text": field(
             "note", fr: "Une explication a 1 à 1 000 caractères.", en: "An explanation has 1 to 1,000 characters."),
+        "funding_line_amount_range": field(
+            "spent_cents", fr: "Un montant ne dépasse pas cent milliards d'euros.",
+            en: "An amount is at most a hundred thousand million euros."),
         "funding_line_not_negative": field(
             "spent_cents", fr: "Un montant n'est jamais négatif.", en: "An amount is never negative."),
     ]

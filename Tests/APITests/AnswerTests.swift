@@ -160,6 +160,31 @@ import Testing
             #expect(try await client.send("GET", "/v1/plan", headers: ["Accept": "text/html"]).status == 406)
         }
     }
+
+    @Test func `to an amount beyond all money is a refusal, also where the sum alone would be too large`() async throws
+    {
+        let make = Make()
+        let lead = try await make.organisation("porteur")
+        let funder = try await make.organisation("cnsa", kind: .funder)
+        let token = try await make.token(of: try await make.member(of: lead))
+        try await make.action(
+            "A1.01", in: try await make.plan(), lead: lead,
+            funding: [(funder, 2022, 1000), (funder, 2023, 1000)])
+        try await withServer { client in
+            for (year, cents, status) in [
+                (2022, "10000000000000", 200), (2023, "10000000000000", 200), (2023, "10000000000001", 422),
+                (2023, "9223372036854775807", 422), (2023, "9223372036854775808", 400), (2023, "-1", 422),
+            ] {
+                let etag = try await client.send("HEAD", "/v1/actions/A1.01", token: token).headers["etag"] ?? ""
+                let answer = try await client.send(
+                    "PATCH", "/v1/actions/A1.01/funding/cnsa/\(year)", token: token,
+                    body: "{\"spent_cents\":\(cents)}", headers: ["If-Match": etag])
+                #expect(answer.status == status, "\(cents)")
+            }
+            let after = try await client.send("GET", "/v1/actions/A1.01", token: token)
+            #expect(after.json["spent_cents"] == .number("20000000000000"))
+        }
+    }
 }
 
 @Suite struct `The routes` {
