@@ -9,7 +9,7 @@ public struct InvitationStore: Sendable {
     /// A store in a database.
     public init(_ database: Database) { self.database = database }
 
-    /// How long a link is good for: 15 days, as long as an answer link.
+    /// How long a link is good for, in days (`security.md` §4 proposes as much for a recruiter's link).
     public static let validDays = 15
     /// How long the token it gives is good for, in days.
     static let tokenDays = 366
