@@ -45,7 +45,8 @@ struct ActionCommand: AsyncParsableCommand {
                 filter.q = try search.map { try read($0, "--search") }
                 if late { filter.late = true }
                 let store = ActionStore(session.database)
-                let rows = try await store.listAll(filter, on: session.database.clock.today)
+                let rows = try await store.listAll(
+                    filter, on: session.database.clock.today, as: session.caller)
                 Output.rows(
                     rows, json: common.json,
                     columns: [

@@ -115,7 +115,7 @@ struct PlanCommand: AsyncParsableCommand {
             try await Session.run(member, .member) { session in
                 let store = PlanStore(session.database)
                 let summary = try await store.summary(on: session.database.clock.today)
-                let axes = try await store.axes()
+                let axes = try await store.axes(on: session.database.clock.today)
                 if common.json {
                     let plan = Output.document(summary.prefix(1)).elements.first ?? .null
                     return Output.json(
