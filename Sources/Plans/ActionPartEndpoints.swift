@@ -112,17 +112,7 @@ public struct ActionPartEndpoints: Sendable {
     }
 
     func bulk(_ call: Call<Nothing, Nothing, BulkChanges>) async throws -> Answer {
-        let outcome = try await actions.edit(call.body, as: call.caller)
-        return .json([
-            "selected": JSON(outcome.selected), "changed": JSON(outcome.changed), "applied": .bool(outcome.applied),
-            "changes": .array(
-                outcome.changes.map {
-                    [
-                        "code": .string($0.code.text), "field": .string($0.field), "from": $0.from ?? .null,
-                        "to": $0.to ?? .null,
-                    ]
-                }),
-        ])
+        .json(try await actions.edit(call.body, as: call.caller).json)
     }
 
     func addMilestone(_ call: Call<ActionPath, Nothing, NewMilestone>) async throws -> Answer {

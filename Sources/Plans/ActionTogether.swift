@@ -84,4 +84,18 @@ public struct BulkOutcome: Decodable, Sendable {
     public var applied: Bool
     /// Every field that changes.
     public var changes: [Line]
+
+    /// The outcome as the contract writes it.
+    public var json: JSON {
+        [
+            "selected": JSON(selected), "changed": JSON(changed), "applied": .bool(applied),
+            "changes": .array(
+                changes.map {
+                    [
+                        "code": .string($0.code.text), "field": .string($0.field), "from": $0.from ?? .null,
+                        "to": $0.to ?? .null,
+                    ]
+                }),
+        ]
+    }
 }
