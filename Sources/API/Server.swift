@@ -94,6 +94,8 @@ public struct Server: Sendable {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
+            + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
+            + CalendarEndpoints(calendars: CalendarStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens,
                 invitations: InvitationStore(database)
