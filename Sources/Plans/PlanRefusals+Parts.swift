@@ -21,6 +21,12 @@ extension PlanRefusals {
             en: "Another organisation wrote it: it and the team change it.")
     }
 
+    static func notYourNudges() -> Refusal {
+        Problem.forbidden(
+            fr: "Vous ne voyez que les rappels de votre organisme.",
+            en: "You see your own organisation's reminders only.")
+    }
+
     static func lastEvidence(_ code: ActionCode) -> Refusal {
         evidenceNeeded(
             fr: "C'est la dernière preuve de l'action \(code), qui est réalisée : ajoutez-en une autre d'abord.",

@@ -10,7 +10,10 @@ struct ActionCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "action", abstract: said("Les actions du plan.", "Actions of the plan."),
-            subcommands: [List.self, Show.self, Move.self, Note.self, History.self])
+            subcommands: [
+                List.self, Show.self, Move.self, Note.self, History.self, MilestoneCommand.self, IndicatorCommand.self,
+                Nudges.self,
+            ])
     }
 
     struct List: AsyncParsableCommand {
