@@ -30,108 +30,55 @@ CREATE FUNCTION public.action_is_at_risk(status text, planned_start date, planne
 
 COMMENT ON FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, next_milestone_on date, health text, progress_percent integer, last_news timestamp with time zone, day date) IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
 
-CREATE FUNCTION public.folded(text text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
+CREATE FUNCTION public.action_nudges(day date) RETURNS TABLE(action_id uuid, kind text, fact_on date, milestone_id uuid, milestone text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.id, n.kind, n.fact_on, n.milestone_id, n.milestone
+      FROM action a
+     CROSS JOIN LATERAL (
+           SELECT 'late_end' AS kind, a.planned_end AS fact_on, NULL::uuid AS milestone_id, NULL::text AS milestone
+            WHERE a.planned_end < day
+           UNION ALL
+           SELECT 'late_start', a.planned_start, NULL, NULL
+            WHERE a.status = 'planned' AND a.planned_start < day AND a.planned_end >= day
+           UNION ALL
+           SELECT CASE WHEN m.due_on < day THEN 'late_milestone' ELSE 'milestone_due' END, m.due_on, m.id, m.title
+             FROM milestone m WHERE m.action_id = a.id AND m.done_on IS NULL AND m.due_on <= day + 14
+           UNION ALL
+           -- The history knows since when: an action was never blocked without its being written there.
+           SELECT 'blocked', since.on_day, NULL, NULL
+             FROM (SELECT (max(l.at) AT TIME ZONE 'Europe/Paris')::date AS on_day
+                     FROM field_change c JOIN audit_log l ON l.id = c.audit_id
+                    WHERE c.row_id = a.id AND c.table_name = 'action' AND c.field = 'status'
+                      AND c.new_value = '"blocked"') AS since
+            WHERE a.status = 'blocked' AND since.on_day <= day - 30
+           UNION ALL
+           SELECT 'stale', (a.updated_at AT TIME ZONE 'Europe/Paris')::date, NULL, NULL
+            WHERE action_is_stale(a.status, a.updated_at, day)
+           UNION ALL
+           SELECT 'nothing_spent', a.planned_end, NULL, NULL
+            WHERE a.planned_end BETWEEN day AND day + 30
+              AND (SELECT sum(planned_cents) > 0 AND sum(spent_cents) = 0 FROM funding_line f WHERE f.action_id = a.id)
+           UNION ALL
+           SELECT 'no_evidence', a.planned_end, NULL, NULL
+            WHERE a.planned_end BETWEEN day AND day + 30
+              AND NOT EXISTS (SELECT FROM evidence e WHERE e.action_id = a.id)) AS n
+     WHERE a.status NOT IN ('done', 'abandoned')
+$$;
 
-COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
+COMMENT ON FUNCTION public.action_nudges(day date) IS 'What leads should be reminded of on a day.';
 
-CREATE FUNCTION public.is_text(value text, longest integer) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((value ~ '\S'::text) AND (char_length(value) <= longest));
+CREATE FUNCTION public.current_caller() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN NULLIF(current_setting('pa31.caller'::text, true), ''::text);
 
-COMMENT ON FUNCTION public.is_text(value text, longest integer) IS 'Whether a text says something and is not longer than so many characters.';
+COMMENT ON FUNCTION public.current_caller() IS 'Who this transaction acts for: a member''s id, system, or NULL.';
 
-CREATE TABLE public.action (
-    id uuid NOT NULL,
-    plan_id uuid NOT NULL,
-    axis_id uuid NOT NULL,
-    parent_id uuid,
-    code text NOT NULL COLLATE pg_catalog."C",
-    title text NOT NULL,
-    description text,
-    lead_organisation_id uuid NOT NULL,
-    planned_start date NOT NULL,
-    planned_end date NOT NULL,
-    actual_start date,
-    actual_end date,
-    status text NOT NULL,
-    status_reason text,
-    status_reason_code text,
-    blocker text,
-    unblocker text,
-    health text DEFAULT 'not_filled'::text NOT NULL,
-    is_public boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    search_text text GENERATED ALWAYS AS (public.folded(((((code || ' '::text) || title) || ' '::text) || COALESCE(description, ''::text)))) STORED NOT NULL,
-    CONSTRAINT action_actual_end_has_start CHECK (((actual_end IS NULL) OR (actual_start IS NOT NULL))),
-    CONSTRAINT action_actual_order CHECK ((actual_start <= actual_end)),
-    CONSTRAINT action_blocked_by_something CHECK ((((status = 'blocked'::text) = (blocker IS NOT NULL)) AND ((status = 'blocked'::text) = (unblocker IS NOT NULL)))),
-    CONSTRAINT action_blocker_text CHECK ((public.is_text(blocker, 2000) AND public.is_text(unblocker, 300))),
-    CONSTRAINT action_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$'::text)),
-    CONSTRAINT action_description_text CHECK (public.is_text(description, 4000)),
-    CONSTRAINT action_health_known CHECK ((health = ANY (ARRAY['secured'::text, 'attainable'::text, 'support_needed'::text, 'compromised'::text, 'not_filled'::text]))),
-    CONSTRAINT action_parent_as_code CHECK (((parent_id IS NOT NULL) = (code ~ '\..*\.'::text))),
-    CONSTRAINT action_planned_order CHECK ((planned_start <= planned_end)),
-    CONSTRAINT action_status_known CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
-    CONSTRAINT action_status_reason_code_known CHECK ((status_reason_code = 'left_the_plan'::text)),
-    CONSTRAINT action_status_reason_text CHECK (public.is_text(status_reason, 2000)),
-    CONSTRAINT action_stopped_with_reason CHECK (((status <> ALL (ARRAY['paused'::text, 'abandoned'::text])) OR (status_reason IS NOT NULL) OR (status_reason_code IS NOT NULL))),
-    CONSTRAINT action_title_text CHECK (public.is_text(title, 300))
-);
+CREATE FUNCTION public.current_instant() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN COALESCE((NULLIF(current_setting('pa31.now'::text, true), ''::text))::timestamp with time zone, transaction_timestamp());
 
-COMMENT ON TABLE public.action IS 'An action of the plan (domain.md §5).';
-
-COMMENT ON COLUMN public.action.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.action.plan_id IS 'public Of which plan.';
-
-COMMENT ON COLUMN public.action.axis_id IS 'public On which axis.';
-
-COMMENT ON COLUMN public.action.parent_id IS 'public For a sub-action, the action it is part of.';
-
-COMMENT ON COLUMN public.action.code IS 'public A1.03, or A1.03.1 for a sub-action; stable, never used twice.';
-
-COMMENT ON COLUMN public.action.title IS 'public Its title.';
-
-COMMENT ON COLUMN public.action.description IS 'public What is done, for whom.';
-
-COMMENT ON COLUMN public.action.lead_organisation_id IS 'public Who carries it.';
-
-COMMENT ON COLUMN public.action.planned_start IS 'public First day, as planned.';
-
-COMMENT ON COLUMN public.action.planned_end IS 'public Last day, as planned.';
-
-COMMENT ON COLUMN public.action.actual_start IS 'public First day, as it was.';
-
-COMMENT ON COLUMN public.action.actual_end IS 'public Last day, as it was.';
-
-COMMENT ON COLUMN public.action.status IS 'public Where it stands.';
-
-COMMENT ON COLUMN public.action.status_reason IS 'internal Why it stands there, in the words of who moved it.';
-
-COMMENT ON COLUMN public.action.status_reason_code IS 'internal Why, when the system moved it: left_the_plan.';
-
-COMMENT ON COLUMN public.action.blocker IS 'internal What blocks it, while it is blocked.';
-
-COMMENT ON COLUMN public.action.unblocker IS 'internal Who can unblock it.';
-
-COMMENT ON COLUMN public.action.health IS 'internal The lead''s opinion; beside progress, never instead of it.';
-
-COMMENT ON COLUMN public.action.is_public IS 'internal Whether the public sees it.';
-
-COMMENT ON COLUMN public.action.created_at IS 'internal When it came into the plan.';
-
-COMMENT ON COLUMN public.action.updated_at IS 'internal Its last news: change, note or evidence.';
-
-COMMENT ON COLUMN public.action.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.action.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
-
-COMMENT ON COLUMN public.action.search_text IS 'public What the search looks in: public columns only.';
+COMMENT ON FUNCTION public.current_instant() IS 'When this transaction acts: the clock the program was given.';
 
 CREATE TABLE public.audit_log (
     id uuid NOT NULL,
@@ -166,208 +113,6 @@ COMMENT ON COLUMN public.audit_log.subject_id IS 'internal To which one; NULL wh
 
 COMMENT ON COLUMN public.audit_log.details IS 'internal Ids, codes and counts that the changes do not show; no text, no name.';
 
-CREATE TABLE public.evidence (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    label text NOT NULL,
-    url text,
-    added_at timestamp with time zone NOT NULL,
-    author_id uuid,
-    file_kind text,
-    file_bytes integer,
-    file_sha256 text,
-    CONSTRAINT evidence_file_bytes_range CHECK (((file_bytes >= 1) AND (file_bytes <= 10485760))),
-    CONSTRAINT evidence_file_kind_known CHECK ((file_kind = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'application/zip'::text]))),
-    CONSTRAINT evidence_file_sha256_form CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
-    CONSTRAINT evidence_link_or_file CHECK ((((url IS NULL) = (file_kind IS NOT NULL)) AND ((file_kind IS NULL) = (file_bytes IS NULL)) AND ((file_kind IS NULL) = (file_sha256 IS NULL)))),
-    CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
-);
-
-COMMENT ON TABLE public.evidence IS 'Links that prove what an action did.';
-
-COMMENT ON COLUMN public.evidence.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
-
-COMMENT ON COLUMN public.evidence.url IS 'internal Where it is, when it is a link; never fetched.';
-
-COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
-
-COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
-
-COMMENT ON COLUMN public.evidence.file_kind IS 'internal What the file is, by its first bytes.';
-
-COMMENT ON COLUMN public.evidence.file_bytes IS 'internal Its size.';
-
-COMMENT ON COLUMN public.evidence.file_sha256 IS 'internal SHA-256 of its bytes, in hexadecimal.';
-
-CREATE TABLE public.field_change (
-    id bigint NOT NULL,
-    audit_id uuid NOT NULL,
-    table_name text NOT NULL,
-    row_id uuid NOT NULL,
-    parent_id uuid,
-    field text NOT NULL,
-    old_value jsonb,
-    new_value jsonb
-);
-
-COMMENT ON TABLE public.field_change IS 'Every change of every field of the tables that record_changes() watches, appended, never changed.';
-
-COMMENT ON COLUMN public.field_change.id IS 'internal In the order of writing.';
-
-COMMENT ON COLUMN public.field_change.audit_id IS 'internal The operation that made the change: who, for whom, when, in which request.';
-
-COMMENT ON COLUMN public.field_change.table_name IS 'internal The table.';
-
-COMMENT ON COLUMN public.field_change.row_id IS 'internal The row.';
-
-COMMENT ON COLUMN public.field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
-
-COMMENT ON COLUMN public.field_change.field IS 'internal The column.';
-
-COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
-
-COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
-
-CREATE TABLE public.funding_line (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    funder_id uuid NOT NULL,
-    year integer NOT NULL,
-    planned_cents bigint NOT NULL,
-    committed_cents bigint DEFAULT 0 NOT NULL,
-    spent_cents bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT funding_line_amount_range CHECK (((planned_cents <= '10000000000000'::bigint) AND (committed_cents <= '10000000000000'::bigint) AND (spent_cents <= '10000000000000'::bigint))),
-    CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
-    CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
-);
-
-COMMENT ON TABLE public.funding_line IS 'Money for an action, by funder and year, in cents.';
-
-COMMENT ON COLUMN public.funding_line.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.funding_line.action_id IS 'public The action.';
-
-COMMENT ON COLUMN public.funding_line.funder_id IS 'public The funder.';
-
-COMMENT ON COLUMN public.funding_line.year IS 'public The year.';
-
-COMMENT ON COLUMN public.funding_line.planned_cents IS 'public Planned (montant prévu).';
-
-COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (montant engagé).';
-
-COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
-
-CREATE TABLE public.milestone (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    title text NOT NULL,
-    due_on date NOT NULL,
-    done_on date,
-    weight integer DEFAULT 1 NOT NULL,
-    CONSTRAINT milestone_due_year_range CHECK (((due_on >= '2000-01-01'::date) AND (due_on <= '2100-12-31'::date))),
-    CONSTRAINT milestone_title_text CHECK (public.is_text(title, 200)),
-    CONSTRAINT milestone_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
-);
-
-COMMENT ON TABLE public.milestone IS 'Steps of an action, each with a day.';
-
-COMMENT ON COLUMN public.milestone.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.milestone.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.milestone.title IS 'internal What is reached.';
-
-COMMENT ON COLUMN public.milestone.due_on IS 'internal By which day.';
-
-COMMENT ON COLUMN public.milestone.done_on IS 'internal On which day it was reached.';
-
-COMMENT ON COLUMN public.milestone.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
-
-CREATE FUNCTION public.action_nudges(day date) RETURNS TABLE(action_id uuid, kind text, fact_on date, milestone_id uuid, milestone text)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT a.id,
-     n.kind,
-     n.fact_on,
-     n.milestone_id,
-     n.milestone
-    FROM (public.action a
-      CROSS JOIN LATERAL ( SELECT 'late_end'::text AS kind,
-             a.planned_end AS fact_on,
-             NULL::uuid AS milestone_id,
-             NULL::text AS milestone
-           WHERE (a.planned_end < action_nudges.day)
-         UNION ALL
-          SELECT 'late_start'::text,
-             a.planned_start,
-             NULL::uuid,
-             NULL::text
-           WHERE ((a.status = 'planned'::text) AND (a.planned_start < action_nudges.day) AND (a.planned_end >= action_nudges.day))
-         UNION ALL
-          SELECT
-                 CASE
-                     WHEN (m.due_on < action_nudges.day) THEN 'late_milestone'::text
-                     ELSE 'milestone_due'::text
-                 END AS "case",
-             m.due_on,
-             m.id,
-             m.title
-            FROM public.milestone m
-           WHERE ((m.action_id = a.id) AND (m.done_on IS NULL) AND (m.due_on <= (action_nudges.day + 14)))
-         UNION ALL
-          SELECT 'blocked'::text,
-             since.on_day,
-             NULL::uuid,
-             NULL::text
-            FROM ( SELECT ((max(l.at) AT TIME ZONE 'Europe/Paris'::text))::date AS on_day
-                    FROM (public.field_change c
-                      JOIN public.audit_log l ON ((l.id = c.audit_id)))
-                   WHERE ((c.row_id = a.id) AND (c.table_name = 'action'::text) AND (c.field = 'status'::text) AND (c.new_value = '"blocked"'::jsonb))) since
-           WHERE ((a.status = 'blocked'::text) AND (since.on_day <= (action_nudges.day - 30)))
-         UNION ALL
-          SELECT 'stale'::text,
-             ((a.updated_at AT TIME ZONE 'Europe/Paris'::text))::date AS timezone,
-             NULL::uuid,
-             NULL::text
-           WHERE public.action_is_stale(a.status, a.updated_at, action_nudges.day)
-         UNION ALL
-          SELECT 'nothing_spent'::text,
-             a.planned_end,
-             NULL::uuid,
-             NULL::text
-           WHERE (((a.planned_end >= action_nudges.day) AND (a.planned_end <= (action_nudges.day + 30))) AND ( SELECT ((sum(f.planned_cents) > (0)::numeric) AND (sum(f.spent_cents) = (0)::numeric))
-                    FROM public.funding_line f
-                   WHERE (f.action_id = a.id)))
-         UNION ALL
-          SELECT 'no_evidence'::text,
-             a.planned_end,
-             NULL::uuid,
-             NULL::text
-           WHERE (((a.planned_end >= action_nudges.day) AND (a.planned_end <= (action_nudges.day + 30))) AND (NOT (EXISTS ( SELECT
-                    FROM public.evidence e
-                   WHERE (e.action_id = a.id)))))) n)
-   WHERE (a.status <> ALL (ARRAY['done'::text, 'abandoned'::text]));
-END;
-
-COMMENT ON FUNCTION public.action_nudges(day date) IS 'What leads should be reminded of on a day.';
-
-CREATE FUNCTION public.current_caller() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN NULLIF(current_setting('pa31.caller'::text, true), ''::text);
-
-COMMENT ON FUNCTION public.current_caller() IS 'Who this transaction acts for: a member''s id, system, or NULL.';
-
-CREATE FUNCTION public.current_instant() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    RETURN COALESCE((NULLIF(current_setting('pa31.now'::text, true), ''::text))::timestamp with time zone, transaction_timestamp());
-
-COMMENT ON FUNCTION public.current_instant() IS 'When this transaction acts: the clock the program was given.';
-
 CREATE TABLE public.audit_pending (
     audit_id uuid NOT NULL
 );
@@ -387,6 +132,12 @@ CREATE FUNCTION public.begin_operation(id uuid, operation text, subject_kind tex
 END;
 
 COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
+
+CREATE FUNCTION public.folded(text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
+
+COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
 
 CREATE FUNCTION public.funding_warnings(funding jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -411,6 +162,12 @@ CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS te
     RETURN regexp_replace(to_char((instant AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '\.?0*Z$'::text, 'Z'::text);
 
 COMMENT ON FUNCTION public.instant_text(instant timestamp with time zone) IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
+
+CREATE FUNCTION public.is_text(value text, longest integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((value ~ '\S'::text) AND (char_length(value) <= longest));
+
+COMMENT ON FUNCTION public.is_text(value text, longest integer) IS 'Whether a text says something and is not longer than so many characters.';
 
 CREATE FUNCTION public.raise_action_version() RETURNS trigger
     LANGUAGE plpgsql
@@ -538,6 +295,155 @@ END $$;
 
 COMMENT ON FUNCTION public.touch_action() IS 'Trigger: a change of a part raises its action''s versions.';
 
+CREATE TABLE public.action (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    axis_id uuid NOT NULL,
+    parent_id uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    title text NOT NULL,
+    description text,
+    lead_organisation_id uuid NOT NULL,
+    planned_start date NOT NULL,
+    planned_end date NOT NULL,
+    actual_start date,
+    actual_end date,
+    status text NOT NULL,
+    status_reason text,
+    status_reason_code text,
+    blocker text,
+    unblocker text,
+    health text DEFAULT 'not_filled'::text NOT NULL,
+    is_public boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    search_text text GENERATED ALWAYS AS (public.folded(((((code || ' '::text) || title) || ' '::text) || COALESCE(description, ''::text)))) STORED NOT NULL,
+    CONSTRAINT action_actual_end_has_start CHECK (((actual_end IS NULL) OR (actual_start IS NOT NULL))),
+    CONSTRAINT action_actual_order CHECK ((actual_start <= actual_end)),
+    CONSTRAINT action_blocked_by_something CHECK ((((status = 'blocked'::text) = (blocker IS NOT NULL)) AND ((status = 'blocked'::text) = (unblocker IS NOT NULL)))),
+    CONSTRAINT action_blocker_text CHECK ((public.is_text(blocker, 2000) AND public.is_text(unblocker, 300))),
+    CONSTRAINT action_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$'::text)),
+    CONSTRAINT action_description_text CHECK (public.is_text(description, 4000)),
+    CONSTRAINT action_health_known CHECK ((health = ANY (ARRAY['secured'::text, 'attainable'::text, 'support_needed'::text, 'compromised'::text, 'not_filled'::text]))),
+    CONSTRAINT action_parent_as_code CHECK (((parent_id IS NOT NULL) = (code ~ '\..*\.'::text))),
+    CONSTRAINT action_planned_order CHECK ((planned_start <= planned_end)),
+    CONSTRAINT action_status_known CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
+    CONSTRAINT action_status_reason_code_known CHECK ((status_reason_code = 'left_the_plan'::text)),
+    CONSTRAINT action_status_reason_text CHECK (public.is_text(status_reason, 2000)),
+    CONSTRAINT action_stopped_with_reason CHECK (((status <> ALL (ARRAY['paused'::text, 'abandoned'::text])) OR (status_reason IS NOT NULL) OR (status_reason_code IS NOT NULL))),
+    CONSTRAINT action_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.action IS 'An action of the plan (domain.md §5).';
+
+COMMENT ON COLUMN public.action.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.action.plan_id IS 'public Of which plan.';
+
+COMMENT ON COLUMN public.action.axis_id IS 'public On which axis.';
+
+COMMENT ON COLUMN public.action.parent_id IS 'public For a sub-action, the action it is part of.';
+
+COMMENT ON COLUMN public.action.code IS 'public A1.03, or A1.03.1 for a sub-action; stable, never used twice.';
+
+COMMENT ON COLUMN public.action.title IS 'public Its title.';
+
+COMMENT ON COLUMN public.action.description IS 'public What is done, for whom.';
+
+COMMENT ON COLUMN public.action.lead_organisation_id IS 'public Who carries it.';
+
+COMMENT ON COLUMN public.action.planned_start IS 'public First day, as planned.';
+
+COMMENT ON COLUMN public.action.planned_end IS 'public Last day, as planned.';
+
+COMMENT ON COLUMN public.action.actual_start IS 'public First day, as it was.';
+
+COMMENT ON COLUMN public.action.actual_end IS 'public Last day, as it was.';
+
+COMMENT ON COLUMN public.action.status IS 'public Where it stands.';
+
+COMMENT ON COLUMN public.action.status_reason IS 'internal Why it stands there, in the words of who moved it.';
+
+COMMENT ON COLUMN public.action.status_reason_code IS 'internal Why, when the system moved it: left_the_plan.';
+
+COMMENT ON COLUMN public.action.blocker IS 'internal What blocks it, while it is blocked.';
+
+COMMENT ON COLUMN public.action.unblocker IS 'internal Who can unblock it.';
+
+COMMENT ON COLUMN public.action.health IS 'internal The lead''s opinion; beside progress, never instead of it.';
+
+COMMENT ON COLUMN public.action.is_public IS 'internal Whether the public sees it.';
+
+COMMENT ON COLUMN public.action.created_at IS 'internal When it came into the plan.';
+
+COMMENT ON COLUMN public.action.updated_at IS 'internal Its last news: change, note or evidence.';
+
+COMMENT ON COLUMN public.action.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.action.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.action.search_text IS 'public What the search looks in: public columns only.';
+
+CREATE TABLE public.field_change (
+    id bigint NOT NULL,
+    audit_id uuid NOT NULL,
+    table_name text NOT NULL,
+    row_id uuid NOT NULL,
+    parent_id uuid,
+    field text NOT NULL,
+    old_value jsonb,
+    new_value jsonb
+);
+
+COMMENT ON TABLE public.field_change IS 'Every change of every field of the tables that record_changes() watches, appended, never changed.';
+
+COMMENT ON COLUMN public.field_change.id IS 'internal In the order of writing.';
+
+COMMENT ON COLUMN public.field_change.audit_id IS 'internal The operation that made the change: who, for whom, when, in which request.';
+
+COMMENT ON COLUMN public.field_change.table_name IS 'internal The table.';
+
+COMMENT ON COLUMN public.field_change.row_id IS 'internal The row.';
+
+COMMENT ON COLUMN public.field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
+
+COMMENT ON COLUMN public.field_change.field IS 'internal The column.';
+
+COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
+
+COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
+
+CREATE TABLE public.funding_line (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    funder_id uuid NOT NULL,
+    year integer NOT NULL,
+    planned_cents bigint NOT NULL,
+    committed_cents bigint DEFAULT 0 NOT NULL,
+    spent_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT funding_line_amount_range CHECK (((planned_cents <= '10000000000000'::bigint) AND (committed_cents <= '10000000000000'::bigint) AND (spent_cents <= '10000000000000'::bigint))),
+    CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
+    CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
+);
+
+COMMENT ON TABLE public.funding_line IS 'Money for an action, by funder and year, in cents.';
+
+COMMENT ON COLUMN public.funding_line.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.funding_line.action_id IS 'public The action.';
+
+COMMENT ON COLUMN public.funding_line.funder_id IS 'public The funder.';
+
+COMMENT ON COLUMN public.funding_line.year IS 'public The year.';
+
+COMMENT ON COLUMN public.funding_line.planned_cents IS 'public Planned (montant prévu).';
+
+COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (montant engagé).';
+
+COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
+
 CREATE TABLE public.indicator (
     id uuid NOT NULL,
     action_id uuid NOT NULL,
@@ -611,6 +517,32 @@ COMMENT ON COLUMN public.indicator_value.challenge IS 'internal Why somebody dou
 COMMENT ON COLUMN public.indicator_value.settlement IS 'internal How the team settled the doubt: kept, or withdrawn and no longer counted.';
 
 COMMENT ON COLUMN public.indicator_value.settlement_note IS 'internal Why so.';
+
+CREATE TABLE public.milestone (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    title text NOT NULL,
+    due_on date NOT NULL,
+    done_on date,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT milestone_due_year_range CHECK (((due_on >= '2000-01-01'::date) AND (due_on <= '2100-12-31'::date))),
+    CONSTRAINT milestone_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT milestone_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON TABLE public.milestone IS 'Steps of an action, each with a day.';
+
+COMMENT ON COLUMN public.milestone.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.milestone.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.milestone.title IS 'internal What is reached.';
+
+COMMENT ON COLUMN public.milestone.due_on IS 'internal By which day.';
+
+COMMENT ON COLUMN public.milestone.done_on IS 'internal On which day it was reached.';
+
+COMMENT ON COLUMN public.milestone.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
 
 CREATE VIEW public.action_change AS
  SELECT c.id,
@@ -789,6 +721,44 @@ CREATE VIEW public.action_progress AS
      CROSS JOIN LATERAL ( SELECT (round((((100)::numeric * ((COALESCE(m.done, (0)::bigint))::numeric + COALESCE(i.done, (0)::numeric))) / (NULLIF((COALESCE(m.weight, (0)::bigint) + COALESCE(i.weight, (0)::bigint)), 0))::numeric)))::integer AS percent) weighed);
 
 COMMENT ON VIEW public.action_progress IS 'What each action''s progress and lateness are made of.';
+
+CREATE TABLE public.evidence (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    label text NOT NULL,
+    url text,
+    added_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    file_kind text,
+    file_bytes integer,
+    file_sha256 text,
+    CONSTRAINT evidence_file_bytes_range CHECK (((file_bytes >= 1) AND (file_bytes <= 10485760))),
+    CONSTRAINT evidence_file_kind_known CHECK ((file_kind = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'application/zip'::text]))),
+    CONSTRAINT evidence_file_sha256_form CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
+    CONSTRAINT evidence_link_or_file CHECK ((((url IS NULL) = (file_kind IS NOT NULL)) AND ((file_kind IS NULL) = (file_bytes IS NULL)) AND ((file_kind IS NULL) = (file_sha256 IS NULL)))),
+    CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
+);
+
+COMMENT ON TABLE public.evidence IS 'Links that prove what an action did.';
+
+COMMENT ON COLUMN public.evidence.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
+
+COMMENT ON COLUMN public.evidence.url IS 'internal Where it is, when it is a link; never fetched.';
+
+COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
+
+COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.evidence.file_kind IS 'internal What the file is, by its first bytes.';
+
+COMMENT ON COLUMN public.evidence.file_bytes IS 'internal Its size.';
+
+COMMENT ON COLUMN public.evidence.file_sha256 IS 'internal SHA-256 of its bytes, in hexadecimal.';
 
 CREATE TABLE public.progress_note (
     id uuid NOT NULL,
@@ -1476,6 +1446,20 @@ CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app US
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
+GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
+
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
+GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
+
+GRANT SELECT ON TABLE public.axis TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
+GRANT SELECT ON TABLE public.organisation TO pa31_app;
+
 GRANT SELECT ON TABLE public.action TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.action TO pa31_operator;
 
@@ -1511,19 +1495,6 @@ GRANT UPDATE(version) ON TABLE public.action TO pa31_app;
 
 GRANT UPDATE(public_version) ON TABLE public.action TO pa31_app;
 
-GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
-GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_app;
-GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_operator;
-
-GRANT UPDATE(label) ON TABLE public.evidence TO pa31_app;
-GRANT UPDATE(label) ON TABLE public.evidence TO pa31_operator;
-
-GRANT UPDATE(url) ON TABLE public.evidence TO pa31_app;
-GRANT UPDATE(url) ON TABLE public.evidence TO pa31_operator;
-
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
 GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
@@ -1534,19 +1505,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.funding_line TO pa31_operator;
 GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
 
 GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_operator;
-
-GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
-GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
-
-GRANT SELECT ON TABLE public.axis TO pa31_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
-GRANT SELECT ON TABLE public.organisation TO pa31_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_operator;
@@ -1562,6 +1520,9 @@ GRANT UPDATE(settlement) ON TABLE public.indicator_value TO pa31_operator;
 
 GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_app;
 GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_operator;
 
 GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
@@ -1593,6 +1554,15 @@ GRANT SELECT ON TABLE public.indicator_standing TO pa31_operator;
 
 GRANT SELECT ON TABLE public.action_progress TO pa31_app;
 GRANT SELECT ON TABLE public.action_progress TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_operator;
+
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_operator;
+
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;

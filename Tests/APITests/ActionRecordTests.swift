@@ -274,6 +274,18 @@ extension `What was written about an action` {
         }
     }
 
+    @Test func `a funding line added by many at once is there once`() async throws {
+        let scene = try await Scene()
+        try await withServer { client in
+            let line = #"{"funder":"cnsa","year":2024,"planned_cents":5}"#
+            let statuses = try await atOnce(6) { _ in
+                try await client.send("POST", Scene.path + "/funding", token: scene.team, body: line).status
+            }
+            #expect(statuses.sorted() == [201, 409, 409, 409, 409, 409])
+            #expect(try await client.send("GET", Scene.path).json["planned_cents"] == 1_000_005)
+        }
+    }
+
     @Test func `money that runs ahead is kept, and said`() async throws {
         let scene = try await Scene()
         try await withServer { client in

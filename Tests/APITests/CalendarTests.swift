@@ -127,6 +127,20 @@ import Testing
         }
     }
 
+    @Test func `taken back by many at once is taken back once`() async throws {
+        let scene = try await Scene()
+        try await withServer { client in
+            let made = try await create(client, scene.lead)
+            let id = try #require(made.json["id"]?.string)
+            let statuses = try await atOnce(6) { _ in
+                try await client.send("DELETE", "/v1/calendars/\(id)", token: scene.lead).status
+            }
+            #expect(statuses.distinct == [204])
+            #expect(try await count("SELECT count(*) AS value FROM audit_log WHERE operation = 'calendar.revoke'") == 1)
+            #expect(try await client.send("GET", try address(made)).status == 404)
+        }
+    }
+
     @Test func `is told by its template in logs, and its secret is nowhere in the database`() async throws {
         let scene = try await Scene()
         try await withServer { client in

@@ -1,8 +1,7 @@
 -- What an action's lead should be reminded of on a day, each with the day of the fact: the same fact, the same reminder.
 CREATE OR REPLACE FUNCTION action_nudges(day date) RETURNS TABLE
     (action_id uuid, kind text, fact_on date, milestone_id uuid, milestone text)
-    LANGUAGE sql STABLE
-BEGIN ATOMIC
+    LANGUAGE sql STABLE AS $$
     SELECT a.id, n.kind, n.fact_on, n.milestone_id, n.milestone
       FROM action a
      CROSS JOIN LATERAL (
@@ -33,6 +32,6 @@ BEGIN ATOMIC
            SELECT 'no_evidence', a.planned_end, NULL, NULL
             WHERE a.planned_end BETWEEN day AND day + 30
               AND NOT EXISTS (SELECT FROM evidence e WHERE e.action_id = a.id)) AS n
-     WHERE a.status NOT IN ('done', 'abandoned');
-END;
+     WHERE a.status NOT IN ('done', 'abandoned')
+$$;
 COMMENT ON FUNCTION action_nudges IS 'What leads should be reminded of on a day.';
