@@ -744,6 +744,44 @@ CREATE FUNCTION public.action_lacks_evidence(status text, evidence jsonb) RETURN
 
 COMMENT ON FUNCTION public.action_lacks_evidence(status text, evidence jsonb) IS 'In progress or done, and nothing proves it.';
 
+CREATE FUNCTION public.action_nudges(day date) RETURNS TABLE(action_id uuid, kind text, fact_on date, milestone_id uuid, milestone text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.id, n.kind, n.fact_on, n.milestone_id, n.milestone
+      FROM action a
+     CROSS JOIN LATERAL (
+           SELECT 'late_end' AS kind, a.planned_end AS fact_on, NULL::uuid AS milestone_id, NULL::text AS milestone
+            WHERE a.planned_end < day
+           UNION ALL
+           SELECT 'late_start', a.planned_start, NULL, NULL
+            WHERE a.status = 'planned' AND a.planned_start < day AND a.planned_end >= day
+           UNION ALL
+           SELECT CASE WHEN m.due_on < day THEN 'late_milestone' ELSE 'milestone_due' END, m.due_on, m.id, m.title
+             FROM milestone m WHERE m.action_id = a.id AND m.done_on IS NULL AND m.due_on <= day + 14
+           UNION ALL
+           -- The history knows since when: an action was never blocked without its being written there.
+           SELECT 'blocked', since.on_day, NULL, NULL
+             FROM (SELECT (max(l.at) AT TIME ZONE 'Europe/Paris')::date AS on_day
+                     FROM field_change c JOIN audit_log l ON l.id = c.audit_id
+                    WHERE c.row_id = a.id AND c.table_name = 'action' AND c.field = 'status'
+                      AND c.new_value = '"blocked"') AS since
+            WHERE a.status = 'blocked' AND since.on_day <= day - 30
+           UNION ALL
+           SELECT 'stale', (a.updated_at AT TIME ZONE 'Europe/Paris')::date, NULL, NULL
+            WHERE action_is_stale(a.status, a.updated_at, day)
+           UNION ALL
+           SELECT 'nothing_spent', a.planned_end, NULL, NULL
+            WHERE a.planned_end BETWEEN day AND day + 30
+              AND (SELECT sum(planned_cents) > 0 AND sum(spent_cents) = 0 FROM funding_line f WHERE f.action_id = a.id)
+           UNION ALL
+           SELECT 'no_evidence', a.planned_end, NULL, NULL
+            WHERE a.planned_end BETWEEN day AND day + 30
+              AND NOT EXISTS (SELECT FROM evidence e WHERE e.action_id = a.id)) AS n
+     WHERE a.status NOT IN ('done', 'abandoned')
+$$;
+
+COMMENT ON FUNCTION public.action_nudges(day date) IS 'What leads should be reminded of on a day.';
+
 CREATE FUNCTION public.current_caller() RETURNS text
     LANGUAGE sql STABLE
     RETURN NULLIF(current_setting('pa31.caller'::text, true), ''::text);
@@ -824,6 +862,12 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.check_territory() IS 'Trigger: the places of an action exist, each once.';
+
+CREATE FUNCTION public.funding_warnings(funding jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('code', w.code, 'funder', (f.line -> 'funder'::text), 'year', (f.line -> 'year'::text), 'excess_cents', w.excess) ORDER BY f."position", w.code), '[]'::jsonb) AS "coalesce" FROM (jsonb_array_elements(funding_warnings.funding) WITH ORDINALITY f(line, "position") CROSS JOIN LATERAL (VALUES ('committed_above_planned'::text,(((f.line ->> 'committed_cents'::text))::bigint - ((f.line ->> 'planned_cents'::text))::bigint)), ('spent_above_committed'::text,(((f.line ->> 'spent_cents'::text))::bigint - ((f.line ->> 'committed_cents'::text))::bigint))) w(code, excess)) WHERE (w.excess > 0));
+
+COMMENT ON FUNCTION public.funding_warnings(funding jsonb) IS 'The funding lines on which more was committed than planned, or spent than committed.';
 
 CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1155,6 +1199,42 @@ COMMENT ON COLUMN public.audit_seal.chain_hash IS 'internal SHA-256 of the previ
 
 COMMENT ON COLUMN public.audit_seal.sealed_at IS 'internal When.';
 
+CREATE TABLE public.calendar_feed (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    scope text NOT NULL,
+    label text NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_use_at timestamp with time zone,
+    CONSTRAINT calendar_feed_at_most_a_year CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+    CONSTRAINT calendar_feed_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT calendar_feed_label_text CHECK (public.is_text(label, 100)),
+    CONSTRAINT calendar_feed_scope_known CHECK ((scope = ANY (ARRAY['organisation'::text, 'plan'::text])))
+);
+
+COMMENT ON TABLE public.calendar_feed IS 'Secret addresses by which an agenda reads dates of actions; the secret is shown once and never stored.';
+
+COMMENT ON COLUMN public.calendar_feed.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.calendar_feed.member_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.calendar_feed.scope IS 'internal What it shows: the actions of the member''s organisation, or the whole plan for the team.';
+
+COMMENT ON COLUMN public.calendar_feed.label IS 'internal What its owner calls it.';
+
+COMMENT ON COLUMN public.calendar_feed.secret_hash IS 'internal SHA-256 of the address'' secret.';
+
+COMMENT ON COLUMN public.calendar_feed.created_at IS 'internal Since when.';
+
+COMMENT ON COLUMN public.calendar_feed.expires_at IS 'internal Until when; 12 months at most.';
+
+COMMENT ON COLUMN public.calendar_feed.revoked_at IS 'internal When it was taken back.';
+
+COMMENT ON COLUMN public.calendar_feed.last_use_at IS 'internal Its last use, to the hour.';
+
 ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.field_change_id_seq
     START WITH 1
@@ -1405,6 +1485,12 @@ ALTER TABLE ONLY public.axis
 ALTER TABLE ONLY public.axis
     ADD CONSTRAINT axis_of_plan UNIQUE (plan_id, id);
 
+ALTER TABLE ONLY public.calendar_feed
+    ADD CONSTRAINT calendar_feed_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.calendar_feed
+    ADD CONSTRAINT calendar_feed_secret_once UNIQUE (secret_hash);
+
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_key PRIMARY KEY (insee);
 
@@ -1492,6 +1578,8 @@ CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
 
+CREATE INDEX calendar_feed_member ON public.calendar_feed USING btree (member_id, id);
+
 CREATE INDEX commune_epci ON public.commune USING btree (epci_siren);
 
 CREATE INDEX evidence_action ON public.evidence USING btree (action_id, id);
@@ -1554,6 +1642,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, lab
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, scope, label, expires_at, revoked_at ON public.calendar_feed FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
@@ -1585,6 +1675,12 @@ CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.indicator
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.touch_action();
+
+CREATE TRIGGER unchanged BEFORE UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+
+CREATE TRIGGER unchanged BEFORE UPDATE ON public.indicator FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+
+CREATE TRIGGER unchanged BEFORE UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_axis_of_its_plan FOREIGN KEY (plan_id, axis_id) REFERENCES public.axis(plan_id, id);
@@ -1618,6 +1714,9 @@ ALTER TABLE ONLY public.api_token
 
 ALTER TABLE ONLY public.axis
     ADD CONSTRAINT axis_plan FOREIGN KEY (plan_id) REFERENCES public.action_plan(id);
+
+ALTER TABLE ONLY public.calendar_feed
+    ADD CONSTRAINT calendar_feed_member FOREIGN KEY (member_id) REFERENCES public.member(id);
 
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_epci FOREIGN KEY (epci_siren) REFERENCES public.epci(siren);
@@ -1757,10 +1856,16 @@ GRANT SELECT ON TABLE public.action_progress TO pa31_operator;
 GRANT SELECT ON TABLE public.axis TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.evidence TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_operator;
 
-GRANT SELECT ON TABLE public.funding_line TO pa31_app;
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_operator;
+
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.funding_line TO pa31_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.funding_line TO pa31_operator;
 
 GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
@@ -1770,8 +1875,14 @@ GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
 GRANT SELECT ON TABLE public.organisation TO pa31_app;
 
-GRANT SELECT,INSERT ON TABLE public.progress_note TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.progress_note TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;
+
+GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_app;
+GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_operator;
+
+GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_app;
+GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_operator;
 
 GRANT SELECT ON TABLE public.action_view TO pa31_app;
 GRANT SELECT ON TABLE public.action_view TO pa31_operator;
@@ -1830,6 +1941,15 @@ GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_seal TO pa31_audit_seal;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_app;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.calendar_feed TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.calendar_feed TO pa31_operator;
+
+GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_app;
+GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
+
+GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
+GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_answer TO pa31_app;
 

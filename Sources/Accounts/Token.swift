@@ -15,6 +15,8 @@ public struct TokenSecret: Sendable {
         case member
         /// A member's first token, once.
         case invitation
+        /// A calendar, for an agenda.
+        case calendar = "cal"
     }
 
     /// 32 bytes fill 43 digits of base 62, a CRC-32 six.

@@ -84,6 +84,7 @@ public enum Representation: String, Sendable, CaseIterable {
     case csv = "text/csv"
     case html = "text/html"
     case css = "text/css"
+    case calendar = "text/calendar"
     /// A file as it was received.
     case file = "application/octet-stream"
 
@@ -92,7 +93,7 @@ public enum Representation: String, Sendable, CaseIterable {
         switch self {
         case .json, .file: rawValue
         case .csv: "text/csv; charset=utf-8; header=present"
-        case .html, .css: rawValue + "; charset=utf-8"
+        case .html, .css, .calendar: rawValue + "; charset=utf-8"
         }
     }
 }

@@ -61,6 +61,8 @@ public struct Endpoint: Sendable {
         public static let file = Output(status: 200, content: .other(.file))
         /// How pages look.
         public static let css = Output(status: 200, content: .other(.css))
+        /// Days, for an agenda.
+        public static let calendar = Output(status: 200, content: .other(.calendar))
         /// Done, with nothing to say.
         public static let nothing = Output(status: 204, content: .json(.json))
 

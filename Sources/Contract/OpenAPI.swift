@@ -96,7 +96,7 @@ public enum OpenAPI {
                 switch mediaType {
                 case .json: [.init(mediaType.rawValue, ["schema": schema(of: endpoint)])]
                 case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
-                case .csv, .html, .css: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
+                case .csv, .html, .css, .calendar: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
                 }
             })
     }

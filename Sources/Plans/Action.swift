@@ -211,6 +211,8 @@ public struct Action: Decodable, Sendable {
     public var committedCents: Int
     /// Spent money, in cents.
     public var spentCents: Int
+    /// Money that runs ahead of what was committed or planned.
+    public var warnings: [FundingWarning]
     /// Steps with their days, the earliest first.
     public var milestones: [Milestone]
     /// What it is measured by.

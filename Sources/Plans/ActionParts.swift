@@ -159,6 +159,9 @@ public struct NewIndicatorValue: Decodable, Sendable, Hashable {
 public struct NewChallenge: Decodable, Sendable, Hashable {
     /// Why.
     public var motive: String
+
+    /// A doubt.
+    public init(motive: String) { self.motive = motive }
 }
 
 /// How the team settles a doubt.
@@ -167,6 +170,12 @@ public struct NewSettlement: Decodable, Sendable, Hashable {
     public var settlement: Indicator.Settlement
     /// Why so.
     public var note: String
+
+    /// A settlement.
+    public init(settlement: Indicator.Settlement, note: String) {
+        self.settlement = settlement
+        self.note = note
+    }
 }
 
 /// A place in an action's history.

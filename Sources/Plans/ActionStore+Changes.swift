@@ -166,6 +166,9 @@ extension ActionStore {
             guard let row else { throw PlanRefusals.funding() }
             try await check(
                 precondition, current, code, part: "funding_line \(funder) \(year)", values: row, transaction)
+            try PlanRefusals.checkAmounts([
+                ("committed_cents", changes.committedCents), ("spent_cents", changes.spentCents),
+            ])
             try await transaction.execute(
                 """
                 UPDATE funding_line

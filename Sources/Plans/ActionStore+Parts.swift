@@ -63,6 +63,7 @@ extension ActionStore {
         _ code: ActionCode, _ new: NewMilestone, as caller: Caller, answer: (Rows<Action>) throws -> T = { $0 }
     ) async throws -> T {
         try await part(code, operation: "action.milestone", as: caller, answer: answer) { transaction, action in
+            try await checkDue(new.dueOn, in: action, transaction)
             try await transaction.execute(
                 """
                 INSERT INTO milestone (id, action_id, title, due_on, weight)
@@ -87,6 +88,7 @@ extension ActionStore {
             if let done = changes.doneOn.applied(to: nil), done > transaction.today {
                 throw PlanRefusals.future("done_on")
             }
+            try await checkDue(changes.dueOn.applied(to: nil), in: action, transaction)
             let weight = try changes.weight.applied(to: nil).map { try checkedWeight($0) }
             try await transaction.execute(
                 """

@@ -96,7 +96,8 @@ public struct ActionStore: Sendable {
     /// Whole actions on a day, with what is computed for it; as they stand, or as of a past day.
     static func actions(on day: Day, asOf past: Day? = nil) -> SQL {
         """
-        SELECT v.*, action_is_late(v.status, v.planned_start, v.planned_end, v.next_milestone_on, \(day)) AS is_late,
+        SELECT v.*, funding_warnings(v.funding) AS warnings,
+               action_is_late(v.status, v.planned_start, v.planned_end, v.next_milestone_on, \(day)) AS is_late,
                action_is_stale(v.status, v.updated_at, \(day)) AS is_stale,
                action_is_at_risk(v.status, v.planned_start, v.planned_end, v.next_milestone_on, v.health,
                                  v.progress_percent, v.updated_at,

@@ -125,7 +125,7 @@ public enum PlanRefusals {
         }
     }
 
-    private static func field(_ name: String, fr: String, en: String) -> Refusal {
+    static func field(_ name: String, fr: String, en: String) -> Refusal {
         invalid(fr: fr, en: en, errors: [FieldProblem("/\(name)", fr: fr, en: en)])
     }
 
@@ -164,6 +164,8 @@ public enum PlanRefusals {
         "evidence_url_form": field(
             "url", fr: "Une preuve est une adresse http ou https sans espace.",
             en: "Evidence is an http or https address without spaces."),
+        "evidence_link_or_file": field(
+            "url", fr: "Un fichier n'a pas d'adresse.", en: "A file has no address."),
         "progress_note_text_text": field(
             "text", fr: "Une note a 1 à 4 000 caractères.", en: "A note has 1 to 4,000 characters."),
         "milestone_title_text": field(
@@ -190,6 +192,7 @@ public enum PlanRefusals {
             "motive", fr: "Un motif a 1 à 1 000 caractères.", en: "A motive has 1 to 1,000 characters."),
         "indicator_value_settlement_note_text": field(
             "note", fr: "Une explication a 1 à 1 000 caractères.", en: "An explanation has 1 to 1,000 characters."),
+        "funding_line_once": fundingExists(),
         "funding_line_amount_range": field(
             "spent_cents", fr: "Un montant ne dépasse pas cent milliards d'euros.",
             en: "An amount is at most a hundred thousand million euros."),

@@ -12,6 +12,7 @@ struct ActionCommand: AsyncParsableCommand {
             commandName: "action", abstract: said("Les actions du plan.", "Actions of the plan."),
             subcommands: [
                 List.self, Show.self, Edit.self, Move.self, Note.self, Comment.self, Bulk.self, History.self,
+                MilestoneCommand.self, IndicatorCommand.self, Nudges.self,
             ])
     }
 

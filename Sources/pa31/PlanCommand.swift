@@ -10,7 +10,7 @@ struct PlanCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "plan", abstract: said("Le plan d'actions.", "The action plan."),
-            subcommands: [Import.self, Export.self, Show.self, Status.self])
+            subcommands: [Import.self, Export.self, Show.self, Status.self, Versions.self, Diff.self])
     }
 
     struct Import: AsyncParsableCommand {

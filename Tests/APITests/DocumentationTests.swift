@@ -120,6 +120,16 @@ import Testing
                 "POST", "/v1/invitations", token: token,
                 body: #"{"name":"Camille","email":"x\#(Int.random(in: 0...999_999))@exemple.example","role":"editor"}"#)
             return try #require(made.json["path"]?.string)
+        case "funding_remove":
+            // The example's line was spent on by the one before.
+            _ = try await client.send(
+                "POST", "/v1/actions/A2.11/funding", token: token,
+                body: #"{"funder":"cnsa","year":2024,"planned_cents":100}"#)
+            return "/v1/actions/A2.11/funding/cnsa/2024"
+        case "calendar_read":
+            let made = try await client.send(
+                "POST", "/v1/calendars", token: token, body: #"{"scope":"plan","label":"Agenda"}"#)
+            return try #require(made.json["path"]?.string)
         case "problem_read": return "/problems/version.stale"
         case "indicator_value_add":
             // The one that the examples added was taken away by the one before.

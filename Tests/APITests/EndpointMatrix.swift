@@ -49,8 +49,11 @@ struct EndpointMatrix: Sendable {
         ]
         let plan = try await make.plan()
         let action = try await make.action(
-            Self.code, in: plan, lead: leadID, status: .inProgress, funding: [(funder, 2023, 1000)])
+            Self.code, in: plan, lead: leadID, status: .inProgress,
+            funding: [(funder, 2023, 1000), (funder, 2024, 1000)])
         parts = try await Self.parts(of: action, tokens["team"] ?? "", invitedBy: leadID)
+            .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
+            .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])
@@ -124,7 +127,8 @@ struct MatrixRequest: Sendable {
                 of: "{\(field.name)}",
                 with: field.name == "code"
                     ? code
-                    : ["id", "token"].contains(field.name) ? part ?? Self.example(field.kind) : Self.example(field.kind)
+                    : ["id", "token", "year"].contains(field.name)
+                        ? part ?? Self.example(field.kind) : Self.example(field.kind)
             )
         }
         let fields = endpoint.bodyShape.map { endpoint.example ?? Self.body($0.fields) }

@@ -41,7 +41,9 @@ import Testing
     }
 
     /// What the team does and a lead's editor does not: each refuses the lead in a test of its own.
-    static let teamsOnly: Set = ["invitation_create", "indicator_value_settle", "my_token_revoke"]
+    static let teamsOnly: Set = [
+        "invitation_create", "indicator_value_settle", "my_token_revoke", "funding_add", "funding_remove",
+    ]
 
     @Test func `refuses who may not call it: no token, a made-up one, one that does not do`() async throws {
         let matrix = try await EndpointMatrix()
@@ -98,9 +100,10 @@ import Testing
         try await matrix.withServer { client in
             for endpoint in versioned {
                 var request = matrix.request(endpoint)
+                let token = matrix.tokens[Self.teamsOnly.contains(endpoint.id) ? "team" : "lead"]
                 for (header, status) in [(nil, 428), ("\"7\"", 412), ("\"1.public\"", 412), ("seven", 400)] {
                     request.headers["If-Match"] = header
-                    try await request.send(client, as: matrix.tokens["lead"])
+                    try await request.send(client, as: token)
                         .expect(status, of: request, "If-Match: \(header ?? "none")")
                 }
             }

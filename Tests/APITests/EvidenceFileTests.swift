@@ -190,6 +190,22 @@ import Testing
         }
     }
 
+    @Test func `of 50 MB is refused long before its end, also in chunks, and leaves nothing`() async throws {
+        let scene = try await Scene()
+        try await withServer { client in
+            let huge = Array("%PDF-1.7\n".utf8) + [UInt8](repeating: 0x20, count: 50_000_000)
+            let body = Self.form(Self.label, Self.part("file", huge))
+            for chunk in [nil, 1 << 20] {
+                let answer = try await post(client, scene.lead, body, chunk: chunk)
+                #expect(answer.status == 413)
+                #expect(answer.code == "request.too_large")
+            }
+            #expect(try files(client).kept == [])
+            #expect(try files(client).incoming == [])
+            #expect(try await count("SELECT count(*) AS value FROM evidence") == 0)
+        }
+    }
+
     @Test func `of a client that goes away while it sends is forgotten`() async throws {
         let scene = try await Scene()
         try await withServer { client in

@@ -75,6 +75,9 @@ import Testing
             INSERT INTO api_token (id, member_id, secret_hash, label, scopes, created_at, expires_at)
             SELECT gen_random_uuid(), m.id, sha256((m.id::text || n)::bytea), 'x', '{read}', now(), now() + interval '1 day'
               FROM member m, generate_series(1, 4) AS n;
+            INSERT INTO calendar_feed (id, member_id, scope, label, secret_hash, created_at, expires_at)
+            SELECT gen_random_uuid(), id, 'organisation', 'x', sha256(id::text::bytea), now(), now() + interval '1 day'
+              FROM member;
             INSERT INTO audit_seal (position, audit_id, row_hash, chain_hash, sealed_at)
             SELECT row_number() OVER (), id, sha256('x'), sha256('x'), now() FROM audit_log;
             """)
@@ -129,6 +132,16 @@ import Testing
         let member = try await make.member(of: platform, kind: .platform)
         let token = try await make.token(of: member)
         let team = Caller.member(member, requestID: "r")
+        let carrier = Organisation.ID(
+            try #require(
+                UUID(
+                    uuidString: try await Catalogue().names(
+                        "SELECT id::text AS name FROM organisation WHERE code = 'org-7'"
+                    ).first ?? "")))
+        let feed = try await CalendarStore(database).create(
+            NewCalendarFeed(scope: .organisation, label: "x"),
+            as: .member(try await make.member(of: carrier), requestID: "r"))
+        let calendar = String(try #require(feed.path.split(separator: "/").last).dropLast(".ics".count))
         var far = ActionStore.Filter()
         far.cursor = Cursor(list: "actions", key: ["T1.500"])
         let next = far
@@ -179,6 +192,10 @@ import Testing
                         as: team
                     ).count
                 }
+            ),
+            (
+                "an organisation's calendar",
+                { _ in try await CalendarStore(database).read(calendar, as: .anonymous(requestID: "r")).events.count }
             ),
             (
                 "a note",

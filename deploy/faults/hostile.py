@@ -30,12 +30,15 @@ LEAKS = re.compile(
     re.escape(ROOT) + rb"|syntax error at|SQLSTATE|relation \"|violates |column \"|constraint \"|libpq|PostgreSQL|\.swift|/Sources/|Hummingbird|"
     rb"\bNIO[A-Z]|DatabaseError|DecodingError|Optional\(|Error Domain|Fatal error|/(?:var/lib|root)/|postgresql://|pa31_app")
 TABLES = {
-    "progress_note": {"POST /v1/actions/{code}/notes": 1},
-    "evidence": {"POST /v1/actions/{code}/evidence": 1, "POST /v1/actions/{code}/evidence/files": 1},
+    "progress_note": {"POST /v1/actions/{code}/notes": 1, "DELETE /v1/actions/{code}/notes/{id}": -1},
+    "evidence": {"POST /v1/actions/{code}/evidence": 1, "POST /v1/actions/{code}/evidence/files": 1,
+                 "DELETE /v1/actions/{code}/evidence/{id}": -1},
+    "calendar_feed": {"POST /v1/calendars": 1},
     "invitation": {"POST /v1/invitations": 1},
     "api_token": {"POST /v1/me/tokens": 1, "POST /v1/invitations/{token}": 1},
     "member": {"POST /v1/invitations": 1}, "organisation": {}, "action_plan": {}, "axis": {}, "action": {},
-    "action_partner": {}, "funding_line": {},
+    "action_partner": {},
+    "funding_line": {"POST /v1/actions/{code}/funding": 1, "DELETE /v1/actions/{code}/funding/{funder}/{year}": -1},
 }
 
 
