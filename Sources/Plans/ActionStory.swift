@@ -31,7 +31,10 @@ public enum ActionStory {
         let title = part.dropFirst(table.count + 1)
         let subject = [Self.parts[table]?(language) ?? table, title.isEmpty ? nil : "« \(title) »"]
             .compactMap { $0 }.joined(separator: " ")
-        let told = changes.filter { !isSilent($0, title: String(title)) }
+        // Who comments is in the heading.
+        let told = changes.filter {
+            !isSilent($0, title: String(title)) && !(table == "action_comment" && $0.field == "organisation")
+        }
         let values = { (change: ActionEvent.FieldChange, value: JSON?) in shown(value, change.field, language) }
         if table != "action", changes.allSatisfy({ $0.from == nil }) {
             let what = told.map { "\(name($0.field, language)) \(values($0, $0.to))" }.joined(separator: ", ")
