@@ -94,6 +94,7 @@ public struct Server: Sendable {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
+            + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens,
                 invitations: InvitationStore(database)

@@ -36,7 +36,8 @@ struct Pa31: AsyncParsableCommand {
                 """),
             version: "0.1.0",
             subcommands: [
-                Serve.self, Migrate.self, Check.self, PlanCommand.self, ActionCommand.self, OrganisationCommand.self,
+                Serve.self, Migrate.self, Check.self, PlanCommand.self, ActionCommand.self, SheetCommand.self,
+                OrganisationCommand.self,
                 MemberCommand.self, TokenCommand.self, AuditCommand.self, ReportCommand.self, SettingsCommand.self,
                 OpenAPICommand.self, DemoCommand.self,
             ])
