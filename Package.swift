@@ -122,7 +122,7 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "RepositoryTests",
-            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Sheets", "Fields", "TestSupport"],
             swiftSettings: strictTests),
     ]
 )

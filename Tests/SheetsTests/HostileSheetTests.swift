@@ -72,7 +72,7 @@ import Testing
                 $1
             }
             let said = try refusal { try Archive.read(entries) }
-            #expect(said.contains("DTD") || said.contains("abîmé"), "\(part): \(said)")
+            #expect(said.contains("DTD"), "\(part): \(said)")
         }
         let entity = Archive.entries("<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>&xxe;</t></is></c></row>")
         #expect(try refusal { try Archive.read(entity) }.contains("abîmé"))
