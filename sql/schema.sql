@@ -12,6 +12,690 @@ CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
 COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
 
+CREATE FUNCTION public.folded(text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
+
+COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
+
+CREATE FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(LEAST(GREATEST(((value - baseline) / (target - baseline)), (0)::numeric), (1)::numeric), (0)::numeric);
+
+COMMENT ON FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) IS 'How far a value is from the baseline (0) to the target (1); no value is 0.';
+
+CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN regexp_replace(to_char((instant AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '\.?0*Z$'::text, 'Z'::text);
+
+COMMENT ON FUNCTION public.instant_text(instant timestamp with time zone) IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
+
+CREATE FUNCTION public.is_text(value text, longest integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((value ~ '\S'::text) AND (char_length(value) <= longest));
+
+COMMENT ON FUNCTION public.is_text(value text, longest integer) IS 'Whether a text says something and is not longer than so many characters.';
+
+CREATE TABLE public.commune (
+    insee text NOT NULL,
+    name text NOT NULL,
+    epci_siren text NOT NULL,
+    postal_codes text[] NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    population integer NOT NULL,
+    CONSTRAINT commune_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT commune_population_positive CHECK ((population >= 0))
+);
+
+COMMENT ON TABLE public.commune IS 'Communes of the département (sql/reference/rows).';
+
+COMMENT ON COLUMN public.commune.insee IS 'public INSEE code; not a postal code.';
+
+COMMENT ON COLUMN public.commune.name IS 'public Its name.';
+
+COMMENT ON COLUMN public.commune.epci_siren IS 'public The grouping it is part of.';
+
+COMMENT ON COLUMN public.commune.postal_codes IS 'public Its postal codes; several for some.';
+
+COMMENT ON COLUMN public.commune.latitude IS 'public Of its centre, WGS84 degrees.';
+
+COMMENT ON COLUMN public.commune.longitude IS 'public Of its centre, WGS84 degrees.';
+
+COMMENT ON COLUMN public.commune.population IS 'public Municipal population.';
+
+CREATE TABLE public.epci (
+    siren text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT epci_kind_known CHECK ((kind = ANY (ARRAY['CC'::text, 'CA'::text, 'CU'::text, 'METRO'::text]))),
+    CONSTRAINT epci_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
+);
+
+COMMENT ON TABLE public.epci IS 'Groupings of communes of the département (sql/reference/rows).';
+
+COMMENT ON COLUMN public.epci.siren IS 'public SIREN of the grouping.';
+
+COMMENT ON COLUMN public.epci.name IS 'public Its name.';
+
+COMMENT ON COLUMN public.epci.kind IS 'public CC, CA, CU or METRO.';
+
+CREATE FUNCTION public.places(codes text[]) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('code', code.code, 'kind', CASE WHEN (code.code = '31'::text) THEN 'departement'::text WHEN (e.siren IS NOT NULL) THEN 'epci'::text ELSE 'commune'::text END, 'name', COALESCE(e.name, c.name, 'Haute-Garonne'::text)) ORDER BY code.code), '[]'::jsonb) AS "coalesce" FROM ((unnest(places.codes) code(code) LEFT JOIN public.epci e ON ((e.siren = code.code))) LEFT JOIN public.commune c ON ((c.insee = code.code))));
+
+COMMENT ON FUNCTION public.places(codes text[]) IS 'Places of these codes, with what they are and their names.';
+
+CREATE TABLE public.action (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    axis_id uuid NOT NULL,
+    parent_id uuid,
+    code text NOT NULL COLLATE pg_catalog."C",
+    title text NOT NULL,
+    description text,
+    lead_organisation_id uuid NOT NULL,
+    planned_start date NOT NULL,
+    planned_end date NOT NULL,
+    actual_start date,
+    actual_end date,
+    status text NOT NULL,
+    status_reason text,
+    status_reason_code text,
+    blocker text,
+    unblocker text,
+    health text DEFAULT 'not_filled'::text NOT NULL,
+    is_public boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    search_text text GENERATED ALWAYS AS (public.folded(((((code || ' '::text) || title) || ' '::text) || COALESCE(description, ''::text)))) STORED NOT NULL,
+    territory text[] DEFAULT '{}'::text[] NOT NULL,
+    audiences text[] DEFAULT '{}'::text[] NOT NULL,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    CONSTRAINT action_actual_end_has_start CHECK (((actual_end IS NULL) OR (actual_start IS NOT NULL))),
+    CONSTRAINT action_actual_order CHECK ((actual_start <= actual_end)),
+    CONSTRAINT action_audiences_known CHECK ((audiences <@ ARRAY['job_seekers'::text, 'career_changers'::text, 'students'::text, 'employees'::text, 'employers'::text, 'prescribers'::text, 'carers'::text, 'general_public'::text])),
+    CONSTRAINT action_blocked_by_something CHECK ((((status = 'blocked'::text) = (blocker IS NOT NULL)) AND ((status = 'blocked'::text) = (unblocker IS NOT NULL)))),
+    CONSTRAINT action_blocker_text CHECK ((public.is_text(blocker, 2000) AND public.is_text(unblocker, 300))),
+    CONSTRAINT action_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$'::text)),
+    CONSTRAINT action_description_text CHECK (public.is_text(description, 4000)),
+    CONSTRAINT action_health_known CHECK ((health = ANY (ARRAY['secured'::text, 'attainable'::text, 'support_needed'::text, 'compromised'::text, 'not_filled'::text]))),
+    CONSTRAINT action_parent_as_code CHECK (((parent_id IS NOT NULL) = (code ~ '\..*\.'::text))),
+    CONSTRAINT action_planned_order CHECK ((planned_start <= planned_end)),
+    CONSTRAINT action_priority_known CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text]))),
+    CONSTRAINT action_status_known CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
+    CONSTRAINT action_status_reason_code_known CHECK ((status_reason_code = 'left_the_plan'::text)),
+    CONSTRAINT action_status_reason_text CHECK (public.is_text(status_reason, 2000)),
+    CONSTRAINT action_stopped_with_reason CHECK (((status <> ALL (ARRAY['paused'::text, 'abandoned'::text])) OR (status_reason IS NOT NULL) OR (status_reason_code IS NOT NULL))),
+    CONSTRAINT action_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.action IS 'An action of the plan (domain.md §5).';
+
+COMMENT ON COLUMN public.action.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.action.plan_id IS 'public Of which plan.';
+
+COMMENT ON COLUMN public.action.axis_id IS 'public On which axis.';
+
+COMMENT ON COLUMN public.action.parent_id IS 'public For a sub-action, the action it is part of.';
+
+COMMENT ON COLUMN public.action.code IS 'public A1.03, or A1.03.1 for a sub-action; stable, never used twice.';
+
+COMMENT ON COLUMN public.action.title IS 'public Its title.';
+
+COMMENT ON COLUMN public.action.description IS 'public What is done, for whom.';
+
+COMMENT ON COLUMN public.action.lead_organisation_id IS 'public Who carries it.';
+
+COMMENT ON COLUMN public.action.planned_start IS 'public First day, as planned.';
+
+COMMENT ON COLUMN public.action.planned_end IS 'public Last day, as planned.';
+
+COMMENT ON COLUMN public.action.actual_start IS 'public First day, as it was.';
+
+COMMENT ON COLUMN public.action.actual_end IS 'public Last day, as it was.';
+
+COMMENT ON COLUMN public.action.status IS 'public Where it stands.';
+
+COMMENT ON COLUMN public.action.status_reason IS 'internal Why it stands there, in the words of who moved it.';
+
+COMMENT ON COLUMN public.action.status_reason_code IS 'internal Why, when the system moved it: left_the_plan.';
+
+COMMENT ON COLUMN public.action.blocker IS 'internal What blocks it, while it is blocked.';
+
+COMMENT ON COLUMN public.action.unblocker IS 'internal Who can unblock it.';
+
+COMMENT ON COLUMN public.action.health IS 'internal The lead''s opinion; beside progress, never instead of it.';
+
+COMMENT ON COLUMN public.action.is_public IS 'internal Whether the public sees it.';
+
+COMMENT ON COLUMN public.action.created_at IS 'internal When it came into the plan.';
+
+COMMENT ON COLUMN public.action.updated_at IS 'internal Its last news: change, note or evidence.';
+
+COMMENT ON COLUMN public.action.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.action.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.action.search_text IS 'public What the search looks in: public columns only.';
+
+COMMENT ON COLUMN public.action.territory IS 'public Where it takes place: codes of places (31, SIREN of a grouping, INSEE of a commune); none: not said.';
+
+COMMENT ON COLUMN public.action.audiences IS 'public For whom it is.';
+
+COMMENT ON COLUMN public.action.priority IS 'internal How much the team wants it watched: low, normal, high.';
+
+CREATE TABLE public.action_partner (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    organisation_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.action_partner IS 'Organisations that take part in an action beside its lead.';
+
+COMMENT ON COLUMN public.action_partner.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.action_partner.action_id IS 'public The action.';
+
+COMMENT ON COLUMN public.action_partner.organisation_id IS 'public The organisation.';
+
+CREATE TABLE public.indicator (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    title text NOT NULL,
+    unit text NOT NULL,
+    baseline numeric(15,3) DEFAULT 0 NOT NULL,
+    target numeric(15,3) NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT indicator_target_above_baseline CHECK ((target > baseline)),
+    CONSTRAINT indicator_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT indicator_unit_text CHECK (public.is_text(unit, 60)),
+    CONSTRAINT indicator_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON TABLE public.indicator IS 'What an action is measured by.';
+
+COMMENT ON COLUMN public.indicator.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.indicator.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.indicator.title IS 'internal What is counted.';
+
+COMMENT ON COLUMN public.indicator.unit IS 'internal In what: persons, structures, hours.';
+
+COMMENT ON COLUMN public.indicator.baseline IS 'internal The value before the action.';
+
+COMMENT ON COLUMN public.indicator.target IS 'internal The value aimed at; above the baseline.';
+
+COMMENT ON COLUMN public.indicator.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
+
+CREATE TABLE public.indicator_value (
+    id uuid NOT NULL,
+    indicator_id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    dated_on date NOT NULL,
+    value numeric(15,3) NOT NULL,
+    source text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    challenge text,
+    settlement text,
+    settlement_note text,
+    CONSTRAINT indicator_value_challenge_text CHECK (public.is_text(challenge, 1000)),
+    CONSTRAINT indicator_value_settled_challenge CHECK (((settlement IS NULL) OR (challenge IS NOT NULL))),
+    CONSTRAINT indicator_value_settled_with_note CHECK (((settlement IS NULL) = (settlement_note IS NULL))),
+    CONSTRAINT indicator_value_settlement_known CHECK ((settlement = ANY (ARRAY['kept'::text, 'withdrawn'::text]))),
+    CONSTRAINT indicator_value_settlement_note_text CHECK (public.is_text(settlement_note, 1000)),
+    CONSTRAINT indicator_value_source_text CHECK (public.is_text(source, 300))
+);
+
+COMMENT ON TABLE public.indicator_value IS 'Dated values of indicators: appended; a wrong one is challenged and withdrawn, not rewritten.';
+
+COMMENT ON COLUMN public.indicator_value.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.indicator_value.indicator_id IS 'internal Of which indicator.';
+
+COMMENT ON COLUMN public.indicator_value.action_id IS 'internal Of which action: what its history is found by.';
+
+COMMENT ON COLUMN public.indicator_value.dated_on IS 'internal The day it was true.';
+
+COMMENT ON COLUMN public.indicator_value.value IS 'internal The value, in the indicator''s unit.';
+
+COMMENT ON COLUMN public.indicator_value.source IS 'internal Where it comes from.';
+
+COMMENT ON COLUMN public.indicator_value.added_at IS 'internal When it was given.';
+
+COMMENT ON COLUMN public.indicator_value.author_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.indicator_value.challenge IS 'internal Why somebody doubts it.';
+
+COMMENT ON COLUMN public.indicator_value.settlement IS 'internal How the team settled the doubt: kept, or withdrawn and no longer counted.';
+
+COMMENT ON COLUMN public.indicator_value.settlement_note IS 'internal Why so.';
+
+CREATE VIEW public.indicator_standing AS
+ SELECT i.id,
+    i.action_id,
+    i.title,
+    i.unit,
+    trim_scale(i.baseline) AS baseline,
+    trim_scale(i.target) AS target,
+    i.weight,
+    trim_scale(latest.value) AS value,
+    latest.dated_on,
+    public.indicator_part(i.baseline, i.target, latest.value) AS part,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', v.id, 'dated_on', v.dated_on, 'value', trim_scale(v.value), 'source', v.source, 'challenge', v.challenge, 'settlement', v.settlement, 'settlement_note', v.settlement_note, 'added_at', public.instant_text(v.added_at)) ORDER BY v.dated_on, v.id), '[]'::jsonb) AS "coalesce"
+           FROM public.indicator_value v
+          WHERE (v.indicator_id = i.id)) AS series
+   FROM (public.indicator i
+     LEFT JOIN LATERAL ( SELECT v.value,
+            v.dated_on
+           FROM public.indicator_value v
+          WHERE ((v.indicator_id = i.id) AND (v.settlement IS DISTINCT FROM 'withdrawn'::text))
+          ORDER BY v.dated_on DESC, v.id DESC
+         LIMIT 1) latest ON (true));
+
+COMMENT ON VIEW public.indicator_standing IS 'Indicators with their values and their present part of the way to the target.';
+
+CREATE TABLE public.milestone (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    title text NOT NULL,
+    due_on date NOT NULL,
+    done_on date,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT milestone_due_year_range CHECK (((due_on >= '2000-01-01'::date) AND (due_on <= '2100-12-31'::date))),
+    CONSTRAINT milestone_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT milestone_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON TABLE public.milestone IS 'Steps of an action, each with a day.';
+
+COMMENT ON COLUMN public.milestone.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.milestone.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.milestone.title IS 'internal What is reached.';
+
+COMMENT ON COLUMN public.milestone.due_on IS 'internal By which day.';
+
+COMMENT ON COLUMN public.milestone.done_on IS 'internal On which day it was reached.';
+
+COMMENT ON COLUMN public.milestone.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
+
+CREATE VIEW public.action_progress AS
+ SELECT a.id AS action_id,
+    weighed.percent,
+    m.next_milestone_on,
+    m.milestones,
+    i.indicators
+   FROM (((public.action a
+     CROSS JOIN LATERAL ( SELECT min(milestone.due_on) FILTER (WHERE (milestone.done_on IS NULL)) AS next_milestone_on,
+            COALESCE(jsonb_agg(jsonb_build_object('id', milestone.id, 'title', milestone.title, 'due_on', milestone.due_on, 'done_on', milestone.done_on, 'weight', milestone.weight) ORDER BY milestone.due_on, milestone.id), '[]'::jsonb) AS milestones,
+            sum(milestone.weight) AS weight,
+            sum(milestone.weight) FILTER (WHERE (milestone.done_on IS NOT NULL)) AS done
+           FROM public.milestone
+          WHERE (milestone.action_id = a.id)) m)
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', indicator_standing.id, 'title', indicator_standing.title, 'unit', indicator_standing.unit, 'baseline', indicator_standing.baseline, 'target', indicator_standing.target, 'weight', indicator_standing.weight, 'value', indicator_standing.value, 'dated_on', indicator_standing.dated_on, 'progress_percent', round((indicator_standing.part * (100)::numeric)), 'values', indicator_standing.series) ORDER BY indicator_standing.title), '[]'::jsonb) AS indicators,
+            sum(indicator_standing.weight) AS weight,
+            sum(((indicator_standing.weight)::numeric * indicator_standing.part)) AS done
+           FROM public.indicator_standing
+          WHERE (indicator_standing.action_id = a.id)) i)
+     CROSS JOIN LATERAL ( SELECT (round((((100)::numeric * ((COALESCE(m.done, (0)::bigint))::numeric + COALESCE(i.done, (0)::numeric))) / (NULLIF((COALESCE(m.weight, (0)::bigint) + COALESCE(i.weight, (0)::bigint)), 0))::numeric)))::integer AS percent) weighed);
+
+COMMENT ON VIEW public.action_progress IS 'What each action''s progress and lateness are made of.';
+
+CREATE TABLE public.axis (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    code text NOT NULL,
+    title text NOT NULL,
+    CONSTRAINT axis_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}$'::text)),
+    CONSTRAINT axis_title_text CHECK (public.is_text(title, 300))
+);
+
+COMMENT ON TABLE public.axis IS 'An axis of the plan.';
+
+COMMENT ON COLUMN public.axis.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.axis.plan_id IS 'public Of which plan.';
+
+COMMENT ON COLUMN public.axis.code IS 'public A1, A2.';
+
+COMMENT ON COLUMN public.axis.title IS 'public Its title.';
+
+CREATE TABLE public.evidence (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    label text NOT NULL,
+    url text,
+    added_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    file_kind text,
+    file_bytes integer,
+    file_sha256 text,
+    CONSTRAINT evidence_file_bytes_range CHECK (((file_bytes >= 1) AND (file_bytes <= 10485760))),
+    CONSTRAINT evidence_file_kind_known CHECK ((file_kind = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'application/zip'::text]))),
+    CONSTRAINT evidence_file_sha256_form CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
+    CONSTRAINT evidence_link_or_file CHECK ((((url IS NULL) = (file_kind IS NOT NULL)) AND ((file_kind IS NULL) = (file_bytes IS NULL)) AND ((file_kind IS NULL) = (file_sha256 IS NULL)))),
+    CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
+);
+
+COMMENT ON TABLE public.evidence IS 'Links that prove what an action did.';
+
+COMMENT ON COLUMN public.evidence.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
+
+COMMENT ON COLUMN public.evidence.url IS 'internal Where it is, when it is a link; never fetched.';
+
+COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
+
+COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.evidence.file_kind IS 'internal What the file is, by its first bytes.';
+
+COMMENT ON COLUMN public.evidence.file_bytes IS 'internal Its size.';
+
+COMMENT ON COLUMN public.evidence.file_sha256 IS 'internal SHA-256 of its bytes, in hexadecimal.';
+
+CREATE TABLE public.funding_line (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    funder_id uuid NOT NULL,
+    year integer NOT NULL,
+    planned_cents bigint NOT NULL,
+    committed_cents bigint DEFAULT 0 NOT NULL,
+    spent_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT funding_line_amount_range CHECK (((planned_cents <= '10000000000000'::bigint) AND (committed_cents <= '10000000000000'::bigint) AND (spent_cents <= '10000000000000'::bigint))),
+    CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
+    CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
+);
+
+COMMENT ON TABLE public.funding_line IS 'Money for an action, by funder and year, in cents.';
+
+COMMENT ON COLUMN public.funding_line.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.funding_line.action_id IS 'public The action.';
+
+COMMENT ON COLUMN public.funding_line.funder_id IS 'public The funder.';
+
+COMMENT ON COLUMN public.funding_line.year IS 'public The year.';
+
+COMMENT ON COLUMN public.funding_line.planned_cents IS 'public Planned (montant prévu).';
+
+COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (montant engagé).';
+
+COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
+
+CREATE TABLE public.organisation (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    siret text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT organisation_code_form CHECK (((code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(code) <= 60))),
+    CONSTRAINT organisation_kind_known CHECK ((kind = ANY (ARRAY['platform'::text, 'partner'::text, 'funder'::text, 'employer'::text, 'prescriber'::text, 'training_provider'::text]))),
+    CONSTRAINT organisation_name_text CHECK (public.is_text(name, 200)),
+    CONSTRAINT organisation_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text))
+);
+
+COMMENT ON TABLE public.organisation IS 'Who takes part: the platform, partners, funders, employers, prescribers, training providers.';
+
+COMMENT ON COLUMN public.organisation.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.organisation.code IS 'public Short stable name for files and commands: cd31.';
+
+COMMENT ON COLUMN public.organisation.name IS 'public The name people know.';
+
+COMMENT ON COLUMN public.organisation.kind IS 'public What it is on the platform.';
+
+COMMENT ON COLUMN public.organisation.siret IS 'public SIRET, 14 digits; checked by the program.';
+
+COMMENT ON COLUMN public.organisation.version IS 'internal Raised by every change.';
+
+CREATE TABLE public.progress_note (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    CONSTRAINT progress_note_kind_known CHECK ((kind = ANY (ARRAY['result'::text, 'blocker'::text, 'next_step'::text, 'success'::text]))),
+    CONSTRAINT progress_note_text_text CHECK (public.is_text(text, 4000))
+);
+
+COMMENT ON TABLE public.progress_note IS 'Dated notes on an action.';
+
+COMMENT ON COLUMN public.progress_note.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.progress_note.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.progress_note.kind IS 'internal result, blocker, next_step or success.';
+
+COMMENT ON COLUMN public.progress_note.text IS 'internal What its author says.';
+
+COMMENT ON COLUMN public.progress_note.written_at IS 'internal When.';
+
+COMMENT ON COLUMN public.progress_note.author_id IS 'internal By which member.';
+
+CREATE VIEW public.action_view AS
+ SELECT a.id,
+    a.plan_id,
+    a.code,
+    a.title,
+    a.description,
+    x.code AS axis,
+    p.code AS parent,
+    a.lead_organisation_id,
+    jsonb_build_object('code', lead.code, 'name', lead.name) AS lead,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('code', o.code, 'name', o.name) ORDER BY o.code), '[]'::jsonb) AS "coalesce"
+           FROM (public.action_partner ap
+             JOIN public.organisation o ON ((o.id = ap.organisation_id)))
+          WHERE (ap.action_id = a.id)) AS partners,
+    money.public_funding,
+    money.funding,
+    a.planned_start,
+    a.planned_end,
+    a.actual_start,
+    a.actual_end,
+    a.status,
+        CASE a.status
+            WHEN 'done'::text THEN 100
+            ELSE COALESCE(progress.percent, 0)
+        END AS progress_percent,
+    progress.next_milestone_on,
+    progress.milestones,
+    progress.indicators,
+    money.planned_cents,
+    money.committed_cents,
+    money.spent_cents,
+    a.status_reason,
+    a.status_reason_code,
+    a.blocker,
+    a.unblocker,
+    a.health,
+    a.is_public,
+    a.priority,
+    public.places(a.territory) AS territory,
+    a.territory AS place_codes,
+    to_jsonb(a.audiences) AS audiences,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind, 'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256, 'added_at', public.instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
+           FROM public.evidence e
+          WHERE (e.action_id = a.id)) AS evidence,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text, 'written_at', public.instant_text(n.written_at)) ORDER BY n.id), '[]'::jsonb) AS "coalesce"
+           FROM public.progress_note n
+          WHERE (n.action_id = a.id)) AS notes,
+    a.updated_at,
+    a.version,
+    a.public_version,
+    a.search_text
+   FROM (((((public.action a
+     JOIN public.axis x ON ((x.id = a.axis_id)))
+     JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
+     LEFT JOIN public.action p ON ((p.id = a.parent_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS public_funding,
+            COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents, 'committed_cents', f.committed_cents, 'spent_cents', f.spent_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS funding,
+            (COALESCE(sum(f.planned_cents), (0)::numeric))::bigint AS planned_cents,
+            (COALESCE(sum(f.committed_cents), (0)::numeric))::bigint AS committed_cents,
+            (COALESCE(sum(f.spent_cents), (0)::numeric))::bigint AS spent_cents
+           FROM (public.funding_line f
+             JOIN public.organisation o ON ((o.id = f.funder_id)))
+          WHERE (f.action_id = a.id)) money)
+     JOIN public.action_progress progress ON ((progress.action_id = a.id)));
+
+COMMENT ON VIEW public.action_view IS 'Actions with their parts: internal columns too.';
+
+CREATE FUNCTION public.action_as_of(day date) RETURNS SETOF public.action_view
+    LANGUAGE sql STABLE
+    AS $$
+        WITH field AS (
+            SELECT DISTINCT ON (c.table_name, c.row_id, c.field) c.table_name, c.row_id, c.field, c.new_value
+              FROM field_change c JOIN audit_log l ON l.id = c.audit_id
+             WHERE c.parent_id IS NOT NULL AND l.at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+             ORDER BY c.table_name, c.row_id, c.field, c.id DESC),
+        news AS (
+            SELECT c.parent_id, max(l.at) AS at
+              FROM field_change c JOIN audit_log l ON l.id = c.audit_id
+             WHERE c.parent_id IS NOT NULL AND c.table_name <> 'action_comment'
+               AND l.at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+             GROUP BY c.parent_id),
+        day_row AS (
+            -- A row whose every field is gone was deleted.
+            SELECT f.table_name, f.row_id,
+                   jsonb_build_object('id', f.row_id)
+                   || CASE f.table_name WHEN 'action' THEN jsonb_build_object('updated_at', min(n.at)) ELSE '{}' END
+                   || jsonb_object_agg(f.field, f.new_value) FILTER (WHERE f.new_value IS NOT NULL) AS value
+              FROM field f LEFT JOIN news n ON n.parent_id = f.row_id
+             GROUP BY f.table_name, f.row_id
+            HAVING bool_or(f.new_value IS NOT NULL))
+        ,
+action AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.action, '{"priority": "normal", "audiences": [], "territory": []}' || value) AS r WHERE table_name = 'action'),
+action_partner AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.action_partner, '{}' || value) AS r WHERE table_name = 'action_partner'),
+funding_line AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.funding_line, '{}' || value) AS r WHERE table_name = 'funding_line'),
+evidence AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.evidence, '{}' || value) AS r WHERE table_name = 'evidence'),
+progress_note AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.progress_note, '{}' || value) AS r WHERE table_name = 'progress_note'),
+milestone AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.milestone, '{}' || value) AS r WHERE table_name = 'milestone'),
+indicator AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.indicator, '{}' || value) AS r WHERE table_name = 'indicator'),
+indicator_value AS (SELECT r.* FROM day_row, jsonb_populate_record(NULL::public.indicator_value, '{}' || value) AS r WHERE table_name = 'indicator_value'),
+        indicator_standing AS ( SELECT i.id,
+    i.action_id,
+    i.title,
+    i.unit,
+    trim_scale(i.baseline) AS baseline,
+    trim_scale(i.target) AS target,
+    i.weight,
+    trim_scale(latest.value) AS value,
+    latest.dated_on,
+    indicator_part(i.baseline, i.target, latest.value) AS part,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', v.id, 'dated_on', v.dated_on, 'value', trim_scale(v.value), 'source', v.source, 'challenge', v.challenge, 'settlement', v.settlement, 'settlement_note', v.settlement_note, 'added_at', instant_text(v.added_at)) ORDER BY v.dated_on, v.id), '[]'::jsonb) AS "coalesce"
+           FROM indicator_value v
+          WHERE (v.indicator_id = i.id)) AS series
+   FROM (indicator i
+     LEFT JOIN LATERAL ( SELECT v.value,
+            v.dated_on
+           FROM indicator_value v
+          WHERE ((v.indicator_id = i.id) AND (v.settlement IS DISTINCT FROM 'withdrawn'::text))
+          ORDER BY v.dated_on DESC, v.id DESC
+         LIMIT 1) latest ON (true))),
+        action_progress AS ( SELECT a.id AS action_id,
+    weighed.percent,
+    m.next_milestone_on,
+    m.milestones,
+    i.indicators
+   FROM (((action a
+     CROSS JOIN LATERAL ( SELECT min(milestone.due_on) FILTER (WHERE (milestone.done_on IS NULL)) AS next_milestone_on,
+            COALESCE(jsonb_agg(jsonb_build_object('id', milestone.id, 'title', milestone.title, 'due_on', milestone.due_on, 'done_on', milestone.done_on, 'weight', milestone.weight) ORDER BY milestone.due_on, milestone.id), '[]'::jsonb) AS milestones,
+            sum(milestone.weight) AS weight,
+            sum(milestone.weight) FILTER (WHERE (milestone.done_on IS NOT NULL)) AS done
+           FROM milestone
+          WHERE (milestone.action_id = a.id)) m)
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', indicator_standing.id, 'title', indicator_standing.title, 'unit', indicator_standing.unit, 'baseline', indicator_standing.baseline, 'target', indicator_standing.target, 'weight', indicator_standing.weight, 'value', indicator_standing.value, 'dated_on', indicator_standing.dated_on, 'progress_percent', round((indicator_standing.part * (100)::numeric)), 'values', indicator_standing.series) ORDER BY indicator_standing.title), '[]'::jsonb) AS indicators,
+            sum(indicator_standing.weight) AS weight,
+            sum(((indicator_standing.weight)::numeric * indicator_standing.part)) AS done
+           FROM indicator_standing
+          WHERE (indicator_standing.action_id = a.id)) i)
+     CROSS JOIN LATERAL ( SELECT (round((((100)::numeric * ((COALESCE(m.done, (0)::bigint))::numeric + COALESCE(i.done, (0)::numeric))) / (NULLIF((COALESCE(m.weight, (0)::bigint) + COALESCE(i.weight, (0)::bigint)), 0))::numeric)))::integer AS percent) weighed))
+         SELECT a.id,
+    a.plan_id,
+    a.code,
+    a.title,
+    a.description,
+    x.code AS axis,
+    p.code AS parent,
+    a.lead_organisation_id,
+    jsonb_build_object('code', lead.code, 'name', lead.name) AS lead,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('code', o.code, 'name', o.name) ORDER BY o.code), '[]'::jsonb) AS "coalesce"
+           FROM (action_partner ap
+             JOIN organisation o ON ((o.id = ap.organisation_id)))
+          WHERE (ap.action_id = a.id)) AS partners,
+    money.public_funding,
+    money.funding,
+    a.planned_start,
+    a.planned_end,
+    a.actual_start,
+    a.actual_end,
+    a.status,
+        CASE a.status
+            WHEN 'done'::text THEN 100
+            ELSE COALESCE(progress.percent, 0)
+        END AS progress_percent,
+    progress.next_milestone_on,
+    progress.milestones,
+    progress.indicators,
+    money.planned_cents,
+    money.committed_cents,
+    money.spent_cents,
+    a.status_reason,
+    a.status_reason_code,
+    a.blocker,
+    a.unblocker,
+    a.health,
+    a.is_public,
+    a.priority,
+    places(a.territory) AS territory,
+    a.territory AS place_codes,
+    to_jsonb(a.audiences) AS audiences,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind, 'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256, 'added_at', instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
+           FROM evidence e
+          WHERE (e.action_id = a.id)) AS evidence,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text, 'written_at', instant_text(n.written_at)) ORDER BY n.id), '[]'::jsonb) AS "coalesce"
+           FROM progress_note n
+          WHERE (n.action_id = a.id)) AS notes,
+    a.updated_at,
+    a.version,
+    a.public_version,
+    a.search_text
+   FROM (((((action a
+     JOIN axis x ON ((x.id = a.axis_id)))
+     JOIN organisation lead ON ((lead.id = a.lead_organisation_id)))
+     LEFT JOIN action p ON ((p.id = a.parent_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS public_funding,
+            COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents, 'committed_cents', f.committed_cents, 'spent_cents', f.spent_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS funding,
+            (COALESCE(sum(f.planned_cents), (0)::numeric))::bigint AS planned_cents,
+            (COALESCE(sum(f.committed_cents), (0)::numeric))::bigint AS committed_cents,
+            (COALESCE(sum(f.spent_cents), (0)::numeric))::bigint AS spent_cents
+           FROM (funding_line f
+             JOIN organisation o ON ((o.id = f.funder_id)))
+          WHERE (f.action_id = a.id)) money)
+     JOIN action_progress progress ON ((progress.action_id = a.id)))
+        $$;
+
+COMMENT ON FUNCTION public.action_as_of(day date) IS 'The actions as they stood at the end of a day in Paris, made again from their history.';
+
+CREATE FUNCTION public.action_has_open_challenge(indicators jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_path_exists(indicators, '$[*]."values"[*]?(@."challenge" != null && @."settlement" == null)'::jsonpath);
+
+COMMENT ON FUNCTION public.action_has_open_challenge(indicators jsonb) IS 'A value of an indicator is doubted, and the doubt is not settled.';
+
 CREATE FUNCTION public.action_is_late(status text, planned_start date, planned_end date, next_milestone_on date, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND ((planned_end < day) OR ((status = 'planned'::text) AND (planned_start < day)) OR COALESCE((next_milestone_on < day), false)));
@@ -29,6 +713,36 @@ CREATE FUNCTION public.action_is_at_risk(status text, planned_start date, planne
     RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND (NOT public.action_is_late(status, planned_start, planned_end, next_milestone_on, day)) AND ((status = 'blocked'::text) OR (health = 'compromised'::text) OR public.action_is_stale(status, last_news, day) OR ((planned_end <= (day + 30)) AND (progress_percent < 70))));
 
 COMMENT ON FUNCTION public.action_is_at_risk(status text, planned_start date, planned_end date, next_milestone_on date, health text, progress_percent integer, last_news timestamp with time zone, day date) IS 'Not late, and blocked, stale, compromised, or ending within 30 days under 70 %.';
+
+CREATE FUNCTION public.action_is_due_soon(status text, planned_end date, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND ((planned_end >= day) AND (planned_end <= (day + 30))));
+
+COMMENT ON FUNCTION public.action_is_due_soon(status text, planned_end date, day date) IS 'Neither done nor abandoned, and planned to end within 30 days.';
+
+CREATE FUNCTION public.action_is_over_committed(funding jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM jsonb_array_elements(action_is_over_committed.funding) line(value) WHERE (GREATEST(((line.value ->> 'committed_cents'::text))::bigint, ((line.value ->> 'spent_cents'::text))::bigint) > ((line.value ->> 'planned_cents'::text))::bigint)));
+
+COMMENT ON FUNCTION public.action_is_over_committed(funding jsonb) IS 'More is committed or spent than planned, on some line.';
+
+CREATE FUNCTION public.action_is_under_spent(status text, funding jsonb, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((status <> 'abandoned'::text) AND (SELECT COALESCE(((sum(((line.value ->> 'spent_cents'::text))::bigint) * (10)::numeric) < (sum(((line.value ->> 'planned_cents'::text))::bigint) * (8)::numeric)), false) AS "coalesce" FROM jsonb_array_elements(action_is_under_spent.funding) line(value) WHERE ((((line.value ->> 'year'::text))::integer)::numeric < EXTRACT(year FROM action_is_under_spent.day))));
+
+COMMENT ON FUNCTION public.action_is_under_spent(status text, funding jsonb, day date) IS 'Not abandoned, and less than 80 % of what was planned for the years that ended is spent.';
+
+CREATE FUNCTION public.action_is_without_news(status text, last_news timestamp with time zone, day date) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((status <> ALL (ARRAY['done'::text, 'abandoned'::text])) AND (((last_news AT TIME ZONE 'Europe/Paris'::text))::date < (day - 60)));
+
+COMMENT ON FUNCTION public.action_is_without_news(status text, last_news timestamp with time zone, day date) IS 'Neither done nor abandoned, and without news for 60 days.';
+
+CREATE FUNCTION public.action_lacks_evidence(status text, evidence jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((status = ANY (ARRAY['in_progress'::text, 'done'::text])) AND (evidence = '[]'::jsonb));
+
+COMMENT ON FUNCTION public.action_lacks_evidence(status text, evidence jsonb) IS 'In progress or done, and nothing proves it.';
 
 CREATE FUNCTION public.action_nudges(day date) RETURNS TABLE(action_id uuid, kind text, fact_on date, milestone_id uuid, milestone text)
     LANGUAGE sql STABLE
@@ -133,11 +847,21 @@ END;
 
 COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
 
-CREATE FUNCTION public.folded(text text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lower(public.unaccent('public.unaccent'::regdictionary, text));
+CREATE FUNCTION public.check_territory() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    unknown text := (SELECT string_agg(code, ', ') FROM unnest(NEW.territory) AS code WHERE NOT place_is_known(code));
+BEGIN
+    IF unknown IS NOT NULL THEN
+        RAISE EXCEPTION 'unknown place' USING ERRCODE = 'check_violation', CONSTRAINT = 'action_territory_known';
+    END IF;
+    -- Whatever the order they were given in; each once.
+    NEW.territory := (SELECT coalesce(array_agg(DISTINCT code ORDER BY code), '{}') FROM unnest(NEW.territory) AS code);
+    RETURN NEW;
+END $$;
 
-COMMENT ON FUNCTION public.folded(text text) IS 'A text without case and accents: what searches compare.';
+COMMENT ON FUNCTION public.check_territory() IS 'Trigger: the places of an action exist, each once.';
 
 CREATE FUNCTION public.funding_warnings(funding jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -151,23 +875,17 @@ CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
 
 COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
 
-CREATE FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN COALESCE(LEAST(GREATEST(((value - baseline) / (target - baseline)), (0)::numeric), (1)::numeric), (0)::numeric);
+CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((code = '31'::text) OR (EXISTS (SELECT FROM public.epci WHERE (epci.siren = place_is_known.code))) OR (EXISTS (SELECT FROM public.commune WHERE (commune.insee = place_is_known.code))));
 
-COMMENT ON FUNCTION public.indicator_part(baseline numeric, target numeric, value numeric) IS 'How far a value is from the baseline (0) to the target (1); no value is 0.';
+COMMENT ON FUNCTION public.place_is_known(code text) IS 'Whether a code is the département''s, a grouping''s or a commune''s.';
 
-CREATE FUNCTION public.instant_text(instant timestamp with time zone) RETURNS text
+CREATE FUNCTION public.places_touching(place text) RETURNS text[]
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN regexp_replace(to_char((instant AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text), '\.?0*Z$'::text, 'Z'::text);
+    RETURN ((ARRAY['31'::text, place] || ARRAY(SELECT commune.insee FROM public.commune WHERE (commune.epci_siren = places_touching.place))) || ARRAY(SELECT commune.epci_siren FROM public.commune WHERE (commune.insee = places_touching.place)));
 
-COMMENT ON FUNCTION public.instant_text(instant timestamp with time zone) IS 'An instant inside jsonb as the contract writes it: RFC 3339 in UTC.';
-
-CREATE FUNCTION public.is_text(value text, longest integer) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((value ~ '\S'::text) AND (char_length(value) <= longest));
-
-COMMENT ON FUNCTION public.is_text(value text, longest integer) IS 'Whether a text says something and is not longer than so many characters.';
+COMMENT ON FUNCTION public.places_touching(place text) IS 'Codes of the places that have something in common with one: itself, what it is part of, what is part of it.';
 
 CREATE FUNCTION public.raise_action_version() RETURNS trigger
     LANGUAGE plpgsql
@@ -176,62 +894,16 @@ BEGIN
     NEW.version := OLD.version + 1;
     NEW.updated_at := greatest(current_instant(), OLD.updated_at);
     IF (NEW.title, NEW.description, NEW.lead_organisation_id, NEW.planned_start, NEW.planned_end, NEW.actual_start,
-        NEW.actual_end, NEW.status, NEW.is_public, NEW.axis_id)
+        NEW.actual_end, NEW.status, NEW.is_public, NEW.axis_id, NEW.territory, NEW.audiences)
        IS DISTINCT FROM
        (OLD.title, OLD.description, OLD.lead_organisation_id, OLD.planned_start, OLD.planned_end, OLD.actual_start,
-        OLD.actual_end, OLD.status, OLD.is_public, OLD.axis_id)
+        OLD.actual_end, OLD.status, OLD.is_public, OLD.axis_id, OLD.territory, OLD.audiences)
     THEN NEW.public_version := OLD.public_version + 1;
     END IF;
     RETURN NEW;
 END $$;
 
 COMMENT ON FUNCTION public.raise_action_version() IS 'Trigger: raises an action''s versions and dates its last news.';
-
-CREATE TABLE public.axis (
-    id uuid NOT NULL,
-    plan_id uuid NOT NULL,
-    code text NOT NULL,
-    title text NOT NULL,
-    CONSTRAINT axis_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}$'::text)),
-    CONSTRAINT axis_title_text CHECK (public.is_text(title, 300))
-);
-
-COMMENT ON TABLE public.axis IS 'An axis of the plan.';
-
-COMMENT ON COLUMN public.axis.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.axis.plan_id IS 'public Of which plan.';
-
-COMMENT ON COLUMN public.axis.code IS 'public A1, A2.';
-
-COMMENT ON COLUMN public.axis.title IS 'public Its title.';
-
-CREATE TABLE public.organisation (
-    id uuid NOT NULL,
-    code text NOT NULL,
-    name text NOT NULL,
-    kind text NOT NULL,
-    siret text,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT organisation_code_form CHECK (((code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(code) <= 60))),
-    CONSTRAINT organisation_kind_known CHECK ((kind = ANY (ARRAY['platform'::text, 'partner'::text, 'funder'::text, 'employer'::text, 'prescriber'::text, 'training_provider'::text]))),
-    CONSTRAINT organisation_name_text CHECK (public.is_text(name, 200)),
-    CONSTRAINT organisation_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text))
-);
-
-COMMENT ON TABLE public.organisation IS 'Who takes part: the platform, partners, funders, employers, prescribers, training providers.';
-
-COMMENT ON COLUMN public.organisation.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.organisation.code IS 'public Short stable name for files and commands: cd31.';
-
-COMMENT ON COLUMN public.organisation.name IS 'public The name people know.';
-
-COMMENT ON COLUMN public.organisation.kind IS 'public What it is on the platform.';
-
-COMMENT ON COLUMN public.organisation.siret IS 'public SIRET, 14 digits; checked by the program.';
-
-COMMENT ON COLUMN public.organisation.version IS 'internal Raised by every change.';
 
 CREATE FUNCTION public.readable_value(field text, value jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -295,97 +967,6 @@ END $$;
 
 COMMENT ON FUNCTION public.touch_action() IS 'Trigger: a change of a part raises its action''s versions.';
 
-CREATE TABLE public.action (
-    id uuid NOT NULL,
-    plan_id uuid NOT NULL,
-    axis_id uuid NOT NULL,
-    parent_id uuid,
-    code text NOT NULL COLLATE pg_catalog."C",
-    title text NOT NULL,
-    description text,
-    lead_organisation_id uuid NOT NULL,
-    planned_start date NOT NULL,
-    planned_end date NOT NULL,
-    actual_start date,
-    actual_end date,
-    status text NOT NULL,
-    status_reason text,
-    status_reason_code text,
-    blocker text,
-    unblocker text,
-    health text DEFAULT 'not_filled'::text NOT NULL,
-    is_public boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    search_text text GENERATED ALWAYS AS (public.folded(((((code || ' '::text) || title) || ' '::text) || COALESCE(description, ''::text)))) STORED NOT NULL,
-    CONSTRAINT action_actual_end_has_start CHECK (((actual_end IS NULL) OR (actual_start IS NOT NULL))),
-    CONSTRAINT action_actual_order CHECK ((actual_start <= actual_end)),
-    CONSTRAINT action_blocked_by_something CHECK ((((status = 'blocked'::text) = (blocker IS NOT NULL)) AND ((status = 'blocked'::text) = (unblocker IS NOT NULL)))),
-    CONSTRAINT action_blocker_text CHECK ((public.is_text(blocker, 2000) AND public.is_text(unblocker, 300))),
-    CONSTRAINT action_code_form CHECK ((code ~ '^[A-Z][0-9]{1,2}\.[0-9]{2,3}(\.[0-9]{1,2})?$'::text)),
-    CONSTRAINT action_description_text CHECK (public.is_text(description, 4000)),
-    CONSTRAINT action_health_known CHECK ((health = ANY (ARRAY['secured'::text, 'attainable'::text, 'support_needed'::text, 'compromised'::text, 'not_filled'::text]))),
-    CONSTRAINT action_parent_as_code CHECK (((parent_id IS NOT NULL) = (code ~ '\..*\.'::text))),
-    CONSTRAINT action_planned_order CHECK ((planned_start <= planned_end)),
-    CONSTRAINT action_status_known CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
-    CONSTRAINT action_status_reason_code_known CHECK ((status_reason_code = 'left_the_plan'::text)),
-    CONSTRAINT action_status_reason_text CHECK (public.is_text(status_reason, 2000)),
-    CONSTRAINT action_stopped_with_reason CHECK (((status <> ALL (ARRAY['paused'::text, 'abandoned'::text])) OR (status_reason IS NOT NULL) OR (status_reason_code IS NOT NULL))),
-    CONSTRAINT action_title_text CHECK (public.is_text(title, 300))
-);
-
-COMMENT ON TABLE public.action IS 'An action of the plan (domain.md §5).';
-
-COMMENT ON COLUMN public.action.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.action.plan_id IS 'public Of which plan.';
-
-COMMENT ON COLUMN public.action.axis_id IS 'public On which axis.';
-
-COMMENT ON COLUMN public.action.parent_id IS 'public For a sub-action, the action it is part of.';
-
-COMMENT ON COLUMN public.action.code IS 'public A1.03, or A1.03.1 for a sub-action; stable, never used twice.';
-
-COMMENT ON COLUMN public.action.title IS 'public Its title.';
-
-COMMENT ON COLUMN public.action.description IS 'public What is done, for whom.';
-
-COMMENT ON COLUMN public.action.lead_organisation_id IS 'public Who carries it.';
-
-COMMENT ON COLUMN public.action.planned_start IS 'public First day, as planned.';
-
-COMMENT ON COLUMN public.action.planned_end IS 'public Last day, as planned.';
-
-COMMENT ON COLUMN public.action.actual_start IS 'public First day, as it was.';
-
-COMMENT ON COLUMN public.action.actual_end IS 'public Last day, as it was.';
-
-COMMENT ON COLUMN public.action.status IS 'public Where it stands.';
-
-COMMENT ON COLUMN public.action.status_reason IS 'internal Why it stands there, in the words of who moved it.';
-
-COMMENT ON COLUMN public.action.status_reason_code IS 'internal Why, when the system moved it: left_the_plan.';
-
-COMMENT ON COLUMN public.action.blocker IS 'internal What blocks it, while it is blocked.';
-
-COMMENT ON COLUMN public.action.unblocker IS 'internal Who can unblock it.';
-
-COMMENT ON COLUMN public.action.health IS 'internal The lead''s opinion; beside progress, never instead of it.';
-
-COMMENT ON COLUMN public.action.is_public IS 'internal Whether the public sees it.';
-
-COMMENT ON COLUMN public.action.created_at IS 'internal When it came into the plan.';
-
-COMMENT ON COLUMN public.action.updated_at IS 'internal Its last news: change, note or evidence.';
-
-COMMENT ON COLUMN public.action.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.action.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
-
-COMMENT ON COLUMN public.action.search_text IS 'public What the search looks in: public columns only.';
-
 CREATE TABLE public.field_change (
     id bigint NOT NULL,
     audit_id uuid NOT NULL,
@@ -415,135 +996,6 @@ COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; N
 
 COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
 
-CREATE TABLE public.funding_line (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    funder_id uuid NOT NULL,
-    year integer NOT NULL,
-    planned_cents bigint NOT NULL,
-    committed_cents bigint DEFAULT 0 NOT NULL,
-    spent_cents bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT funding_line_amount_range CHECK (((planned_cents <= '10000000000000'::bigint) AND (committed_cents <= '10000000000000'::bigint) AND (spent_cents <= '10000000000000'::bigint))),
-    CONSTRAINT funding_line_not_negative CHECK (((planned_cents >= 0) AND (committed_cents >= 0) AND (spent_cents >= 0))),
-    CONSTRAINT funding_line_year_range CHECK (((year >= 2000) AND (year <= 2100)))
-);
-
-COMMENT ON TABLE public.funding_line IS 'Money for an action, by funder and year, in cents.';
-
-COMMENT ON COLUMN public.funding_line.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.funding_line.action_id IS 'public The action.';
-
-COMMENT ON COLUMN public.funding_line.funder_id IS 'public The funder.';
-
-COMMENT ON COLUMN public.funding_line.year IS 'public The year.';
-
-COMMENT ON COLUMN public.funding_line.planned_cents IS 'public Planned (montant prévu).';
-
-COMMENT ON COLUMN public.funding_line.committed_cents IS 'internal Committed (montant engagé).';
-
-COMMENT ON COLUMN public.funding_line.spent_cents IS 'internal Spent (montant réalisé).';
-
-CREATE TABLE public.indicator (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    title text NOT NULL,
-    unit text NOT NULL,
-    baseline numeric(15,3) DEFAULT 0 NOT NULL,
-    target numeric(15,3) NOT NULL,
-    weight integer DEFAULT 1 NOT NULL,
-    CONSTRAINT indicator_target_above_baseline CHECK ((target > baseline)),
-    CONSTRAINT indicator_title_text CHECK (public.is_text(title, 200)),
-    CONSTRAINT indicator_unit_text CHECK (public.is_text(unit, 60)),
-    CONSTRAINT indicator_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
-);
-
-COMMENT ON TABLE public.indicator IS 'What an action is measured by.';
-
-COMMENT ON COLUMN public.indicator.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.indicator.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.indicator.title IS 'internal What is counted.';
-
-COMMENT ON COLUMN public.indicator.unit IS 'internal In what: persons, structures, hours.';
-
-COMMENT ON COLUMN public.indicator.baseline IS 'internal The value before the action.';
-
-COMMENT ON COLUMN public.indicator.target IS 'internal The value aimed at; above the baseline.';
-
-COMMENT ON COLUMN public.indicator.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
-
-CREATE TABLE public.indicator_value (
-    id uuid NOT NULL,
-    indicator_id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    dated_on date NOT NULL,
-    value numeric(15,3) NOT NULL,
-    source text NOT NULL,
-    added_at timestamp with time zone NOT NULL,
-    author_id uuid,
-    challenge text,
-    settlement text,
-    settlement_note text,
-    CONSTRAINT indicator_value_challenge_text CHECK (public.is_text(challenge, 1000)),
-    CONSTRAINT indicator_value_settled_challenge CHECK (((settlement IS NULL) OR (challenge IS NOT NULL))),
-    CONSTRAINT indicator_value_settled_with_note CHECK (((settlement IS NULL) = (settlement_note IS NULL))),
-    CONSTRAINT indicator_value_settlement_known CHECK ((settlement = ANY (ARRAY['kept'::text, 'withdrawn'::text]))),
-    CONSTRAINT indicator_value_settlement_note_text CHECK (public.is_text(settlement_note, 1000)),
-    CONSTRAINT indicator_value_source_text CHECK (public.is_text(source, 300))
-);
-
-COMMENT ON TABLE public.indicator_value IS 'Dated values of indicators: appended; a wrong one is challenged and withdrawn, not rewritten.';
-
-COMMENT ON COLUMN public.indicator_value.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.indicator_value.indicator_id IS 'internal Of which indicator.';
-
-COMMENT ON COLUMN public.indicator_value.action_id IS 'internal Of which action: what its history is found by.';
-
-COMMENT ON COLUMN public.indicator_value.dated_on IS 'internal The day it was true.';
-
-COMMENT ON COLUMN public.indicator_value.value IS 'internal The value, in the indicator''s unit.';
-
-COMMENT ON COLUMN public.indicator_value.source IS 'internal Where it comes from.';
-
-COMMENT ON COLUMN public.indicator_value.added_at IS 'internal When it was given.';
-
-COMMENT ON COLUMN public.indicator_value.author_id IS 'internal By which member.';
-
-COMMENT ON COLUMN public.indicator_value.challenge IS 'internal Why somebody doubts it.';
-
-COMMENT ON COLUMN public.indicator_value.settlement IS 'internal How the team settled the doubt: kept, or withdrawn and no longer counted.';
-
-COMMENT ON COLUMN public.indicator_value.settlement_note IS 'internal Why so.';
-
-CREATE TABLE public.milestone (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    title text NOT NULL,
-    due_on date NOT NULL,
-    done_on date,
-    weight integer DEFAULT 1 NOT NULL,
-    CONSTRAINT milestone_due_year_range CHECK (((due_on >= '2000-01-01'::date) AND (due_on <= '2100-12-31'::date))),
-    CONSTRAINT milestone_title_text CHECK (public.is_text(title, 200)),
-    CONSTRAINT milestone_weight_range CHECK (((weight >= 0) AND (weight <= 100)))
-);
-
-COMMENT ON TABLE public.milestone IS 'Steps of an action, each with a day.';
-
-COMMENT ON COLUMN public.milestone.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.milestone.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.milestone.title IS 'internal What is reached.';
-
-COMMENT ON COLUMN public.milestone.due_on IS 'internal By which day.';
-
-COMMENT ON COLUMN public.milestone.done_on IS 'internal On which day it was reached.';
-
-COMMENT ON COLUMN public.milestone.weight IS 'internal How much it counts in the action''s progress; 0 counts nothing.';
-
 CREATE VIEW public.action_change AS
  SELECT c.id,
     c.audit_id,
@@ -571,6 +1023,33 @@ CREATE VIEW public.action_change AS
   WHERE ((c.parent_id IS NOT NULL) AND (c.field <> ALL (ARRAY['version'::text, 'action_id'::text, 'plan_id'::text, 'parent_id'::text, 'created_at'::text, 'added_at'::text, 'written_at'::text, 'author_id'::text, 'indicator_id'::text])));
 
 COMMENT ON VIEW public.action_change IS 'Every changed field of an action and its parts.';
+
+CREATE TABLE public.action_comment (
+    id uuid NOT NULL,
+    action_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    is_from_team boolean NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    CONSTRAINT action_comment_text_text CHECK (public.is_text(text, 2000))
+);
+
+COMMENT ON TABLE public.action_comment IS 'What the team and an action''s organisations say to one another; appended, never rewritten. No news of the action.';
+
+COMMENT ON COLUMN public.action_comment.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.action_comment.action_id IS 'internal The action.';
+
+COMMENT ON COLUMN public.action_comment.organisation_id IS 'internal For which organisation its author spoke.';
+
+COMMENT ON COLUMN public.action_comment.is_from_team IS 'internal Whether the team spoke.';
+
+COMMENT ON COLUMN public.action_comment.text IS 'internal What was said.';
+
+COMMENT ON COLUMN public.action_comment.written_at IS 'internal When.';
+
+COMMENT ON COLUMN public.action_comment.author_id IS 'internal By which member.';
 
 CREATE TABLE public.member (
     id uuid NOT NULL,
@@ -620,20 +1099,6 @@ CREATE VIEW public.action_event AS
 
 COMMENT ON VIEW public.action_event IS 'An action''s history: one row an operation, with its changes.';
 
-CREATE TABLE public.action_partner (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    organisation_id uuid NOT NULL
-);
-
-COMMENT ON TABLE public.action_partner IS 'Organisations that take part in an action beside its lead.';
-
-COMMENT ON COLUMN public.action_partner.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.action_partner.action_id IS 'public The action.';
-
-COMMENT ON COLUMN public.action_partner.organisation_id IS 'public The organisation.';
-
 CREATE TABLE public.action_plan (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -675,178 +1140,6 @@ COMMENT ON COLUMN public.action_plan.expected_budget_cents IS 'public Total plan
 COMMENT ON COLUMN public.action_plan.expected_funder_cents IS 'public Planned money by funder''s code, in cents, for those declared.';
 
 COMMENT ON COLUMN public.action_plan.version IS 'internal Raised by every change.';
-
-CREATE VIEW public.indicator_standing AS
- SELECT i.id,
-    i.action_id,
-    i.title,
-    i.unit,
-    trim_scale(i.baseline) AS baseline,
-    trim_scale(i.target) AS target,
-    i.weight,
-    trim_scale(latest.value) AS value,
-    latest.dated_on,
-    public.indicator_part(i.baseline, i.target, latest.value) AS part,
-    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', v.id, 'dated_on', v.dated_on, 'value', trim_scale(v.value), 'source', v.source, 'challenge', v.challenge, 'settlement', v.settlement, 'settlement_note', v.settlement_note, 'added_at', public.instant_text(v.added_at)) ORDER BY v.dated_on, v.id), '[]'::jsonb) AS "coalesce"
-           FROM public.indicator_value v
-          WHERE (v.indicator_id = i.id)) AS series
-   FROM (public.indicator i
-     LEFT JOIN LATERAL ( SELECT v.value,
-            v.dated_on
-           FROM public.indicator_value v
-          WHERE ((v.indicator_id = i.id) AND (v.settlement IS DISTINCT FROM 'withdrawn'::text))
-          ORDER BY v.dated_on DESC, v.id DESC
-         LIMIT 1) latest ON (true));
-
-COMMENT ON VIEW public.indicator_standing IS 'Indicators with their values and their present part of the way to the target.';
-
-CREATE VIEW public.action_progress AS
- SELECT a.id AS action_id,
-    weighed.percent,
-    m.next_milestone_on,
-    m.milestones,
-    i.indicators
-   FROM (((public.action a
-     CROSS JOIN LATERAL ( SELECT min(milestone.due_on) FILTER (WHERE (milestone.done_on IS NULL)) AS next_milestone_on,
-            COALESCE(jsonb_agg(jsonb_build_object('id', milestone.id, 'title', milestone.title, 'due_on', milestone.due_on, 'done_on', milestone.done_on, 'weight', milestone.weight) ORDER BY milestone.due_on, milestone.id), '[]'::jsonb) AS milestones,
-            sum(milestone.weight) AS weight,
-            sum(milestone.weight) FILTER (WHERE (milestone.done_on IS NOT NULL)) AS done
-           FROM public.milestone
-          WHERE (milestone.action_id = a.id)) m)
-     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', indicator_standing.id, 'title', indicator_standing.title, 'unit', indicator_standing.unit, 'baseline', indicator_standing.baseline, 'target', indicator_standing.target, 'weight', indicator_standing.weight, 'value', indicator_standing.value, 'dated_on', indicator_standing.dated_on, 'progress_percent', round((indicator_standing.part * (100)::numeric)), 'values', indicator_standing.series) ORDER BY indicator_standing.title), '[]'::jsonb) AS indicators,
-            sum(indicator_standing.weight) AS weight,
-            sum(((indicator_standing.weight)::numeric * indicator_standing.part)) AS done
-           FROM public.indicator_standing
-          WHERE (indicator_standing.action_id = a.id)) i)
-     CROSS JOIN LATERAL ( SELECT (round((((100)::numeric * ((COALESCE(m.done, (0)::bigint))::numeric + COALESCE(i.done, (0)::numeric))) / (NULLIF((COALESCE(m.weight, (0)::bigint) + COALESCE(i.weight, (0)::bigint)), 0))::numeric)))::integer AS percent) weighed);
-
-COMMENT ON VIEW public.action_progress IS 'What each action''s progress and lateness are made of.';
-
-CREATE TABLE public.evidence (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    label text NOT NULL,
-    url text,
-    added_at timestamp with time zone NOT NULL,
-    author_id uuid,
-    file_kind text,
-    file_bytes integer,
-    file_sha256 text,
-    CONSTRAINT evidence_file_bytes_range CHECK (((file_bytes >= 1) AND (file_bytes <= 10485760))),
-    CONSTRAINT evidence_file_kind_known CHECK ((file_kind = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text, 'application/zip'::text]))),
-    CONSTRAINT evidence_file_sha256_form CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT evidence_label_text CHECK (public.is_text(label, 200)),
-    CONSTRAINT evidence_link_or_file CHECK ((((url IS NULL) = (file_kind IS NOT NULL)) AND ((file_kind IS NULL) = (file_bytes IS NULL)) AND ((file_kind IS NULL) = (file_sha256 IS NULL)))),
-    CONSTRAINT evidence_url_form CHECK (((url ~ '^https?://[^\s<>"]+$'::text) AND (char_length(url) <= 2000)))
-);
-
-COMMENT ON TABLE public.evidence IS 'Links that prove what an action did.';
-
-COMMENT ON COLUMN public.evidence.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.evidence.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.evidence.label IS 'internal What it is.';
-
-COMMENT ON COLUMN public.evidence.url IS 'internal Where it is, when it is a link; never fetched.';
-
-COMMENT ON COLUMN public.evidence.added_at IS 'internal When it was added.';
-
-COMMENT ON COLUMN public.evidence.author_id IS 'internal By which member.';
-
-COMMENT ON COLUMN public.evidence.file_kind IS 'internal What the file is, by its first bytes.';
-
-COMMENT ON COLUMN public.evidence.file_bytes IS 'internal Its size.';
-
-COMMENT ON COLUMN public.evidence.file_sha256 IS 'internal SHA-256 of its bytes, in hexadecimal.';
-
-CREATE TABLE public.progress_note (
-    id uuid NOT NULL,
-    action_id uuid NOT NULL,
-    kind text NOT NULL,
-    text text NOT NULL,
-    written_at timestamp with time zone NOT NULL,
-    author_id uuid,
-    CONSTRAINT progress_note_kind_known CHECK ((kind = ANY (ARRAY['result'::text, 'blocker'::text, 'next_step'::text, 'success'::text]))),
-    CONSTRAINT progress_note_text_text CHECK (public.is_text(text, 4000))
-);
-
-COMMENT ON TABLE public.progress_note IS 'Dated notes on an action.';
-
-COMMENT ON COLUMN public.progress_note.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.progress_note.action_id IS 'internal The action.';
-
-COMMENT ON COLUMN public.progress_note.kind IS 'internal result, blocker, next_step or success.';
-
-COMMENT ON COLUMN public.progress_note.text IS 'internal What its author says.';
-
-COMMENT ON COLUMN public.progress_note.written_at IS 'internal When.';
-
-COMMENT ON COLUMN public.progress_note.author_id IS 'internal By which member.';
-
-CREATE VIEW public.action_view AS
- SELECT a.id,
-    a.plan_id,
-    a.code,
-    a.title,
-    a.description,
-    x.code AS axis,
-    p.code AS parent,
-    a.lead_organisation_id,
-    jsonb_build_object('code', lead.code, 'name', lead.name) AS lead,
-    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('code', o.code, 'name', o.name) ORDER BY o.code), '[]'::jsonb) AS "coalesce"
-           FROM (public.action_partner ap
-             JOIN public.organisation o ON ((o.id = ap.organisation_id)))
-          WHERE (ap.action_id = a.id)) AS partners,
-    money.public_funding,
-    money.funding,
-    a.planned_start,
-    a.planned_end,
-    a.actual_start,
-    a.actual_end,
-    a.status,
-        CASE a.status
-            WHEN 'done'::text THEN 100
-            ELSE COALESCE(progress.percent, 0)
-        END AS progress_percent,
-    progress.next_milestone_on,
-    progress.milestones,
-    progress.indicators,
-    money.planned_cents,
-    money.committed_cents,
-    money.spent_cents,
-    a.status_reason,
-    a.status_reason_code,
-    a.blocker,
-    a.unblocker,
-    a.health,
-    a.is_public,
-    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind, 'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256, 'added_at', public.instant_text(e.added_at)) ORDER BY e.id), '[]'::jsonb) AS "coalesce"
-           FROM public.evidence e
-          WHERE (e.action_id = a.id)) AS evidence,
-    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'text', n.text, 'written_at', public.instant_text(n.written_at)) ORDER BY n.id), '[]'::jsonb) AS "coalesce"
-           FROM public.progress_note n
-          WHERE (n.action_id = a.id)) AS notes,
-    a.updated_at,
-    a.version,
-    a.public_version,
-    a.search_text
-   FROM (((((public.action a
-     JOIN public.axis x ON ((x.id = a.axis_id)))
-     JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
-     LEFT JOIN public.action p ON ((p.id = a.parent_id)))
-     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS public_funding,
-            COALESCE(jsonb_agg(jsonb_build_object('funder', o.code, 'year', f.year, 'planned_cents', f.planned_cents, 'committed_cents', f.committed_cents, 'spent_cents', f.spent_cents) ORDER BY o.code, f.year), '[]'::jsonb) AS funding,
-            (COALESCE(sum(f.planned_cents), (0)::numeric))::bigint AS planned_cents,
-            (COALESCE(sum(f.committed_cents), (0)::numeric))::bigint AS committed_cents,
-            (COALESCE(sum(f.spent_cents), (0)::numeric))::bigint AS spent_cents
-           FROM (public.funding_line f
-             JOIN public.organisation o ON ((o.id = f.funder_id)))
-          WHERE (f.action_id = a.id)) money)
-     JOIN public.action_progress progress ON ((progress.action_id = a.id)));
-
-COMMENT ON VIEW public.action_view IS 'Actions with their parts: internal columns too.';
 
 CREATE TABLE public.api_token (
     id uuid NOT NULL,
@@ -1053,7 +1346,10 @@ CREATE VIEW public.public_action AS
     action_view.next_milestone_on,
     action_view.planned_cents,
     action_view.public_version,
-    action_view.search_text
+    action_view.search_text,
+    action_view.territory,
+    action_view.place_codes,
+    action_view.audiences
    FROM public.action_view
   WHERE action_view.is_public;
 
@@ -1141,6 +1437,9 @@ COMMENT ON COLUMN public.schema_repeatable.checksum IS 'internal SHA-256 of the 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
 
+ALTER TABLE ONLY public.action_comment
+    ADD CONSTRAINT action_comment_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_in_plan UNIQUE (plan_id, id);
 
@@ -1191,6 +1490,12 @@ ALTER TABLE ONLY public.calendar_feed
 
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_secret_once UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.commune
+    ADD CONSTRAINT commune_key PRIMARY KEY (insee);
+
+ALTER TABLE ONLY public.epci
+    ADD CONSTRAINT epci_key PRIMARY KEY (siren);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_key PRIMARY KEY (id);
@@ -1251,6 +1556,12 @@ ALTER TABLE ONLY public.schema_repeatable
 
 CREATE INDEX action_axis ON public.action USING btree (axis_id);
 
+CREATE INDEX action_comment_action ON public.action_comment USING btree (action_id, id);
+
+CREATE INDEX action_comment_author ON public.action_comment USING btree (author_id);
+
+CREATE INDEX action_comment_organisation ON public.action_comment USING btree (organisation_id);
+
 CREATE INDEX action_lead ON public.action USING btree (lead_organisation_id);
 
 CREATE INDEX action_parent ON public.action USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1261,11 +1572,15 @@ CREATE INDEX action_plan_code ON public.action USING btree (plan_id, code);
 
 CREATE INDEX action_search ON public.action USING gin (search_text public.gin_trgm_ops);
 
+CREATE INDEX action_territory ON public.action USING gin (territory);
+
 CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
 
 CREATE INDEX calendar_feed_member ON public.calendar_feed USING btree (member_id, id);
+
+CREATE INDEX commune_epci ON public.commune USING btree (epci_siren);
 
 CREATE INDEX evidence_action ON public.evidence USING btree (action_id, id);
 
@@ -1309,11 +1624,15 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
+CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.action FOR EACH ROW EXECUTE FUNCTION public.check_territory();
+
 CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
 
 CREATE TRIGGER raise_version BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.raise_action_version();
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.record_changes('id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_comment FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
@@ -1366,6 +1685,15 @@ CREATE TRIGGER unchanged BEFORE UPDATE ON public.milestone FOR EACH ROW EXECUTE 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_axis_of_its_plan FOREIGN KEY (plan_id, axis_id) REFERENCES public.axis(plan_id, id);
 
+ALTER TABLE ONLY public.action_comment
+    ADD CONSTRAINT action_comment_action FOREIGN KEY (action_id) REFERENCES public.action(id);
+
+ALTER TABLE ONLY public.action_comment
+    ADD CONSTRAINT action_comment_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.action_comment
+    ADD CONSTRAINT action_comment_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_lead FOREIGN KEY (lead_organisation_id) REFERENCES public.organisation(id);
 
@@ -1389,6 +1717,9 @@ ALTER TABLE ONLY public.axis
 
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.commune
+    ADD CONSTRAINT commune_epci FOREIGN KEY (epci_siren) REFERENCES public.epci(siren);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_action FOREIGN KEY (action_id) REFERENCES public.action(id);
@@ -1446,19 +1777,13 @@ CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app US
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
-GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
-GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
+GRANT SELECT ON TABLE public.commune TO pa31_public;
+GRANT SELECT ON TABLE public.commune TO pa31_app;
+GRANT SELECT ON TABLE public.commune TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
-GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
-
-GRANT SELECT ON TABLE public.axis TO pa31_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
-GRANT SELECT ON TABLE public.organisation TO pa31_app;
+GRANT SELECT ON TABLE public.epci TO pa31_public;
+GRANT SELECT ON TABLE public.epci TO pa31_app;
+GRANT SELECT ON TABLE public.epci TO pa31_operator;
 
 GRANT SELECT ON TABLE public.action TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.action TO pa31_operator;
@@ -1495,16 +1820,14 @@ GRANT UPDATE(version) ON TABLE public.action TO pa31_app;
 
 GRANT UPDATE(public_version) ON TABLE public.action TO pa31_app;
 
-GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
-GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
+GRANT UPDATE(territory) ON TABLE public.action TO pa31_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.funding_line TO pa31_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.funding_line TO pa31_operator;
+GRANT UPDATE(audiences) ON TABLE public.action TO pa31_app;
 
-GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
+GRANT UPDATE(priority) ON TABLE public.action TO pa31_app;
 
-GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
+GRANT SELECT ON TABLE public.action_partner TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_partner TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.indicator TO pa31_operator;
@@ -1521,11 +1844,73 @@ GRANT UPDATE(settlement) ON TABLE public.indicator_value TO pa31_operator;
 GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_app;
 GRANT UPDATE(settlement_note) ON TABLE public.indicator_value TO pa31_operator;
 
+GRANT SELECT ON TABLE public.indicator_standing TO pa31_app;
+GRANT SELECT ON TABLE public.indicator_standing TO pa31_operator;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.milestone TO pa31_operator;
 
+GRANT SELECT ON TABLE public.action_progress TO pa31_app;
+GRANT SELECT ON TABLE public.action_progress TO pa31_operator;
+
+GRANT SELECT ON TABLE public.axis TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.axis TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_operator;
+
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(label) ON TABLE public.evidence TO pa31_operator;
+
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_app;
+GRANT UPDATE(url) ON TABLE public.evidence TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.funding_line TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.funding_line TO pa31_operator;
+
+GRANT UPDATE(committed_cents) ON TABLE public.funding_line TO pa31_app;
+
+GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
+GRANT SELECT ON TABLE public.organisation TO pa31_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;
+
+GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_app;
+GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_operator;
+
+GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_app;
+GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_operator;
+
+GRANT SELECT ON TABLE public.action_view TO pa31_app;
+GRANT SELECT ON TABLE public.action_view TO pa31_operator;
+
+GRANT ALL ON FUNCTION public.action_as_of(day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.action_as_of(day date) TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
+GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
+
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
+GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
+
+GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_public;
+GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_app;
+GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
+GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
+
 GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.action_comment TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.action_comment TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
 GRANT INSERT ON TABLE public.member TO pa31_app;
@@ -1543,38 +1928,8 @@ GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
 GRANT SELECT ON TABLE public.action_event TO pa31_app;
 GRANT SELECT ON TABLE public.action_event TO pa31_operator;
 
-GRANT SELECT ON TABLE public.action_partner TO pa31_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_partner TO pa31_operator;
-
 GRANT SELECT ON TABLE public.action_plan TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.action_plan TO pa31_operator;
-
-GRANT SELECT ON TABLE public.indicator_standing TO pa31_app;
-GRANT SELECT ON TABLE public.indicator_standing TO pa31_operator;
-
-GRANT SELECT ON TABLE public.action_progress TO pa31_app;
-GRANT SELECT ON TABLE public.action_progress TO pa31_operator;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_app;
-GRANT SELECT,INSERT,DELETE ON TABLE public.evidence TO pa31_operator;
-
-GRANT UPDATE(label) ON TABLE public.evidence TO pa31_app;
-GRANT UPDATE(label) ON TABLE public.evidence TO pa31_operator;
-
-GRANT UPDATE(url) ON TABLE public.evidence TO pa31_app;
-GRANT UPDATE(url) ON TABLE public.evidence TO pa31_operator;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
-GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;
-
-GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_app;
-GRANT UPDATE(kind) ON TABLE public.progress_note TO pa31_operator;
-
-GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_app;
-GRANT UPDATE(text) ON TABLE public.progress_note TO pa31_operator;
-
-GRANT SELECT ON TABLE public.action_view TO pa31_app;
-GRANT SELECT ON TABLE public.action_view TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_token TO pa31_operator;
 GRANT SELECT,INSERT ON TABLE public.api_token TO pa31_app;

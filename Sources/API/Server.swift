@@ -91,14 +91,16 @@ public struct Server: Sendable {
     private static func operations(
         _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining
     ) -> (endpoints: [Endpoint], document: JSON) {
+        let steering = SteeringStore(database)
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
+            + SteeringEndpoints(steering: steering, places: PlaceStore(database)).all
             + AccountEndpoints(
-                members: MemberStore(database), tokens: tokens,
-                invitations: InvitationStore(database)
+                members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
+                waiting: steering.waiting
             ).all
         let service = ServiceEndpoints(database: database, document: nil, problems: [], draining: draining)
         let document = OpenAPI.document(features + service.all)

@@ -1,6 +1,6 @@
 public import Contract
-import Fields
-import Postgres
+public import Fields
+public import Postgres
 
 /// The contract of accounts: who I am, my tokens, invitations.
 public struct AccountEndpoints: Sendable {
@@ -8,8 +8,14 @@ public struct AccountEndpoints: Sendable {
     let tokens: TokenStore
     let invitations: InvitationStore
 
-    /// The endpoints over their stores.
-    public init(members: MemberStore, tokens: TokenStore, invitations: InvitationStore) {
+    let waiting: @Sendable (Caller, Day) async throws -> Rows<WaitingItem>
+
+    /// The endpoints over their stores; `waiting` says what waits for a member, which is the features' to know.
+    public init(
+        members: MemberStore, tokens: TokenStore, invitations: InvitationStore,
+        waiting: @escaping @Sendable (Caller, Day) async throws -> Rows<WaitingItem>
+    ) {
+        self.waiting = waiting
         self.members = members
         self.tokens = tokens
         self.invitations = invitations
@@ -19,8 +25,9 @@ public struct AccountEndpoints: Sendable {
     public var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/v1/me", id: "me_read", "Who I am: member, organisation, role, and what this token may do.",
-                access: .member, output: .one(Me.self), run: me),
+                .get, "/v1/me", id: "me_read",
+                "Who I am: member, organisation, role, what this token may do, and what waits for me.",
+                access: .member, output: .one(Me.self).adding("waiting", listOf: WaitingItem.self), run: me),
             Endpoint(
                 .get, "/v1/me/tokens", id: "my_token_list", "My tokens, the newest first; never their secrets.",
                 access: .member, output: .page(Token.self), run: list),
@@ -75,7 +82,10 @@ public struct AccountEndpoints: Sendable {
     /// The path of a link. Any text: what can't be a secret looks like one that was used, has expired, or is unknown.
     struct LinkPath: Decodable, Sendable { var token: String }
 
-    func me(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer { .row(try await members.me(call.caller)) }
+    func me(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
+        let me = Answer.row(try await members.me(call.caller))
+        return me.adding("waiting", try await waiting(call.caller, call.today))
+    }
 
     func list(_ call: Call<Nothing, Paging, Nothing>) async throws -> Answer {
         let limit = call.query.limit ?? .standard

@@ -75,6 +75,27 @@ public struct Answer: Sendable {
         return Answer(status: status, body: body, etag: etag, location: location, isPublic: isPublic)
     }
 
+    /// The same object with one more member. Its entity tag said nothing of that, so it has none any more.
+    public func adding(_ name: String, _ value: JSON) -> Answer {
+        adding(name) { $0.writeBytes(value.bytes) }
+    }
+
+    /// The same object with one more member: every row of a result.
+    public func adding<Row: Decodable>(_ name: String, _ rows: Rows<Row>) -> Answer {
+        adding(name) { rows.prefix(rows.count).writeJSON(into: &$0) }
+    }
+
+    private func adding(_ name: String, _ write: (inout ByteBuffer) -> Void) -> Answer {
+        var answer = self
+        answer.etag = nil
+        // The body is an object: its last byte closes it.
+        answer.body = body.getSlice(at: body.readerIndex, length: body.readableBytes - 1) ?? body
+        answer.body.writeString(",\(JSON.string(name).text):")
+        write(&answer.body)
+        answer.body.writeString("}")
+        return answer
+    }
+
     /// A page of a list: as many rows as asked for, and where the next begins.
     ///
     /// `rows` holds one more than `limit` when there is a next page; `key` names the columns the list is sorted by.

@@ -43,6 +43,8 @@ public struct Endpoint: Sendable {
         public var status: Int
         /// What the body is.
         public var content: Content
+        /// Members that it has beside, when they are asked for.
+        public var extras: [Shape.Field] = []
 
         /// What the body is.
         public enum Content: Sendable {
@@ -77,6 +79,13 @@ public struct Endpoint: Sendable {
         /// A page of a list.
         public static func page(_ type: any (Decodable & Sendable).Type) -> Output {
             Output(status: 200, content: .page(kind(type)))
+        }
+        /// The same with a member that is there when it is asked for.
+        public func adding(_ name: String, listOf type: any (Decodable & Sendable).Type) -> Output {
+            var output = self
+            output.extras.append(
+                Shape.Field(name: name, kind: .array(Self.kind(type)), isOptional: true, isChange: true))
+            return output
         }
         /// Any JSON.
         public static let anyJSON = Output(status: 200, content: .json(.json))

@@ -102,6 +102,21 @@ public enum OpenAPI {
     }
 
     private static func schema(of endpoint: Endpoint) -> JSON {
+        let extras = endpoint.output.extras
+        return extras.isEmpty
+            ? plainSchema(of: endpoint)
+            : [
+                "allOf": [
+                    plainSchema(of: endpoint),
+                    [
+                        "type": "object",
+                        "properties": .object(extras.map { JSON.Member($0.name, schema($0.kind)) }),
+                    ],
+                ]
+            ]
+    }
+
+    private static func plainSchema(of endpoint: Endpoint) -> JSON {
         switch endpoint.output.content {
         case .other: [:]
         case .json(let kind): reference(kind)
@@ -223,6 +238,7 @@ public enum OpenAPI {
 
         mutating func add(_ endpoint: Endpoint) {
             for field in endpoint.bodyShape?.fields ?? [] { add(field.kind, closed: true) }
+            for field in endpoint.output.extras { add(field.kind, closed: false) }
             switch endpoint.output.content {
             case .json(let kind), .page(let kind): add(kind, closed: false)
             case .either(let first, let second):

@@ -41,6 +41,10 @@ public struct PublicAction: Decodable, Sendable {
     public var lead: OrganisationReference
     /// Who takes part beside the lead.
     public var partners: [OrganisationReference]
+    /// Where it takes place; none when nobody said.
+    public var territory: [Place]
+    /// For whom it is.
+    public var audiences: [Audience]
     /// Its money, by funder and year.
     public var funding: [Funding]
     /// First day, as planned.
@@ -97,6 +101,10 @@ public struct ActionLine: Decodable, Sendable {
     public var progressPercent: Int
     /// Total planned money, in cents.
     public var plannedCents: Int
+    /// The names of the places where it takes place.
+    public var territoryNames: String?
+    /// For whom it is.
+    public var audienceCodes: String?
 }
 
 /// An action as its lead, its partners and the team see it.
@@ -161,6 +169,10 @@ public struct Action: Decodable, Sendable {
     public var lead: OrganisationReference
     /// Who takes part beside the lead.
     public var partners: [OrganisationReference]
+    /// Where it takes place; none when nobody said.
+    public var territory: [Place]
+    /// For whom it is.
+    public var audiences: [Audience]
     /// Its money, by funder and year.
     public var funding: [Funding]
     /// First day, as planned.
@@ -183,6 +195,8 @@ public struct Action: Decodable, Sendable {
     public var unblocker: String?
     /// The lead's opinion of it.
     public var health: ActionHealth
+    /// How much the team wants it watched.
+    public var priority: ActionPriority
     /// Neither done nor abandoned, and past its end, or past its start and still planned, or past a milestone.
     public var isLate: Bool
     /// In progress and without news for 60 days.
@@ -220,173 +234,4 @@ public enum NoteKind: String, FieldEnum {
     case result, blocker
     case nextStep = "next_step"
     case success
-}
-
-/// What a PATCH of an action may change. The plan's file owns code, axis, organisations and planned money.
-public struct ActionChanges: Decodable, Sendable, Hashable {
-    /// Its title.
-    public var title: Change<String> = .unchanged
-    /// What is done, for whom.
-    public var description: Change<String> = .unchanged
-    /// First day, as planned.
-    public var plannedStart: Change<Day> = .unchanged
-    /// Last day, as planned.
-    public var plannedEnd: Change<Day> = .unchanged
-    /// First day, as it was.
-    public var actualStart: Change<Day> = .unchanged
-    /// Last day, as it was.
-    public var actualEnd: Change<Day> = .unchanged
-    /// The lead's opinion of it.
-    public var health: Change<ActionHealth> = .unchanged
-    /// Whether the public sees it.
-    public var isPublic: Change<Bool> = .unchanged
-
-    /// Changes nothing; set what is to change.
-    public init() {}
-
-    /// The fields given that only the team may change: they are the agreement's, not the lead's.
-    var teamOnly: [String] {
-        [
-            ("title", title.isChange), ("planned_start", plannedStart.isChange), ("planned_end", plannedEnd.isChange),
-            ("is_public", isPublic.isChange),
-        ].filter(\.1).map(\.0)
-    }
-
-    /// The fields given that cannot be emptied.
-    var clearedButRequired: [String] {
-        [
-            ("title", title == .cleared), ("planned_start", plannedStart == .cleared),
-            ("planned_end", plannedEnd == .cleared), ("health", health == .cleared),
-            ("is_public", isPublic == .cleared),
-        ].filter(\.1).map(\.0)
-    }
-}
-
-/// A move to another status, with what it needs (`ActionTransitions.swift`).
-public struct ActionMove: Decodable, Sendable, Hashable {
-    /// A link that proves the action was done.
-    public struct NewEvidence: Decodable, Sendable, Hashable {
-        /// What it is.
-        public var label: String
-        /// Where it is: http or https.
-        public var url: String
-
-        /// A link.
-        public init(label: String, url: String) {
-            self.label = label
-            self.url = url
-        }
-    }
-
-    /// The status to move to.
-    public var to: ActionStatus
-    /// Why.
-    public var reason: String?
-    /// What blocks it.
-    public var blocker: String?
-    /// Who can unblock it.
-    public var unblocker: String?
-    /// Links that prove what was done.
-    public var evidence: NewEvidence?
-
-    /// A move.
-    public init(
-        to: ActionStatus, reason: String? = nil, blocker: String? = nil, unblocker: String? = nil,
-        evidence: NewEvidence? = nil
-    ) {
-        self.to = to
-        self.reason = reason
-        self.blocker = blocker
-        self.unblocker = unblocker
-        self.evidence = evidence
-    }
-}
-
-/// What comes with a file that proves what was done.
-public struct NewEvidenceFile: Decodable, Sendable, Hashable {
-    /// What it is.
-    public var label: String
-}
-
-/// One operation in an action's history: who, for whom, when, and every field's old and new value.
-public struct ActionEvent: Decodable, Sendable {
-    /// One field.
-    public struct FieldChange: Decodable, Sendable {
-        /// The part of the action: `action`, `funding_line`, `evidence` …
-        public var part: String
-        /// The field.
-        public var field: String
-        /// Before.
-        public var from: JSON?
-        /// After.
-        public var to: JSON?
-    }
-
-    /// Its id.
-    public var id: Identifier<ActionEvent>
-    /// Its place in the order of writing, whatever the clock said.
-    public var position: Int
-    /// When.
-    public var at: Instant
-    /// What was done: `action.transition`, `plan.import` …
-    public var operation: String
-    /// Who did it; nil for the system.
-    public var member: String?
-    /// For which organisation.
-    public var organisation: String?
-    /// In which request.
-    public var requestID: String
-    /// Every field that changed.
-    public var changes: [FieldChange]
-}
-
-/// What a note is made of.
-public struct NewNote: Decodable, Sendable, Hashable {
-    /// What it is about.
-    public var kind: NoteKind
-    /// What it says.
-    public var text: String
-
-    /// A note.
-    public init(kind: NoteKind, text: String) {
-        self.kind = kind
-        self.text = text
-    }
-}
-
-/// What was committed and spent on a funding line, in cents; what is not given stays.
-public struct SpendingChanges: Decodable, Sendable, Hashable {
-    /// Committed money, in cents.
-    public var committedCents: Int?
-    /// Spent money, in cents.
-    public var spentCents: Int?
-
-    /// New amounts.
-    public init(committedCents: Int? = nil, spentCents: Int? = nil) {
-        self.committedCents = committedCents
-        self.spentCents = spentCents
-    }
-}
-
-/// The words of a search: up to eight, and 200 characters in all.
-public struct SearchWords: FieldScalar {
-    /// The words as typed.
-    public var words: [String]
-
-    /// Any short text.
-    public static var fieldKind: Shape.Kind { .pattern(#"^[\s\S]{1,200}$"#, example: "immersion ehpad") }
-    /// One word.
-    public static var placeholder: SearchWords { SearchWords(words: ["immersion"]) }
-    /// The words, joined.
-    public var fieldText: String { words.joined(separator: " ") }
-
-    private init(words: [String]) { self.words = words }
-
-    /// Splits a text into words.
-    public init(fieldText: String) throws(Expectation) {
-        words = fieldText.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard (1...8).contains(words.count), fieldText.count <= 200 else {
-            throw Expectation(fr: "1 à 8 mots, 200 caractères au plus", en: "1 to 8 words, at most 200 characters")
-        }
-    }
 }

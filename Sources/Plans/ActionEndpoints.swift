@@ -23,18 +23,21 @@ public struct ActionEndpoints: Sendable {
     public var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/v1/plan", id: "plan_read", "The plan: its period, its figures, its progress.", access: .anyone,
-                output: .one(PlanSummary.self), refusals: [PlanRefusals.plan], run: readPlan),
+                .get, "/v1/plan", id: "plan_read",
+                "The plan: its period, its figures, its progress, today or as of a past day.", access: .anyone,
+                output: .one(PlanSummary.self).explained, refusals: [PlanRefusals.plan], run: readPlan),
             Endpoint(
-                .get, "/v1/axes", id: "axis_list", "The axes of the plan with their progress.", access: .anyone,
-                output: .page(AxisSummary.self), run: listAxes),
+                .get, "/v1/axes", id: "axis_list",
+                "The axes of the plan with their progress, today or as of a past day.", access: .anyone,
+                output: .page(AxisSummary.self).explained, run: listAxes),
             Endpoint(
                 .get, "/v1/actions", id: "action_list", "Public actions by code, narrowed down by filters.",
                 access: .anyone, output: .page(PublicAction.self), run: list, csv: export),
             Endpoint(
                 .get, "/v1/actions/{code}", id: "action_read",
                 "One action: its public columns, and all of it for its lead, its partners and the team.",
-                access: .anyone, output: .either(PublicAction.self, Action.self), refusals: [PlanRefusals.action],
+                access: .anyone, output: .either(PublicAction.self, Action.self).explained,
+                refusals: [PlanRefusals.action],
                 run: read),
             Endpoint(
                 .patch, "/v1/actions/{code}", id: "action_edit",
@@ -90,6 +93,14 @@ public struct ActionEndpoints: Sendable {
     /// The path of one action.
     struct ActionPath: Decodable, Sendable { var code: ActionCode }
 
+    /// How computed figures are asked for.
+    struct FigureQuery: Decodable, Sendable {
+        /// As at the end of this past day.
+        var asOf: Day?
+        /// Whether each figure comes with its rule and its inputs.
+        var explain: Bool?
+    }
+
     /// The path of a funding line.
     struct FundingPath: Decodable, Sendable {
         var code: ActionCode
@@ -112,33 +123,50 @@ public struct ActionEndpoints: Sendable {
         var needs: [[String]]
     }
 
-    func readPlan(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
-        .row(try await plans.summary(on: call.today), isPublic: true)
+    func readPlan(_ call: Call<Nothing, FigureQuery, Nothing>) async throws -> Answer {
+        let past = call.query.asOf
+        let answer = Answer.row(try await plans.summary(on: call.today, asOf: past), isPublic: true)
+        guard call.query.explain == true else { return answer }
+        let parts = try await plans.parts(on: call.today, asOf: past)
+        return answer.explained([parts.mean(of: nil), parts.late(on: past ?? call.today)])
     }
 
-    func listAxes(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
-        let rows = try await plans.axes()
-        return .page(rows, limit: rows.count, list: "axes", key: [], isPublic: true)
+    func listAxes(_ call: Call<Nothing, FigureQuery, Nothing>) async throws -> Answer {
+        let past = call.query.asOf
+        let rows = try await plans.axes(on: call.today, asOf: past)
+        let answer = Answer.page(rows, limit: rows.count, list: "axes", key: [], isPublic: true)
+        guard call.query.explain == true else { return answer }
+        let parts = try await plans.parts(on: call.today, asOf: past)
+        return answer.explained(
+            try rows.all().map { axis in parts.filter { $0.axis == axis.code }.mean(of: axis.code) })
     }
 
     func list(_ call: Call<Nothing, ActionStore.Filter, Nothing>) async throws -> Answer {
-        let rows = try await actions.list(call.query, on: call.today)
+        let rows = try await actions.list(call.query, on: call.today, as: call.caller)
         return .page(
-            rows, limit: (call.query.limit ?? .standard).count, list: "actions", key: ["code"], isPublic: true)
+            rows, limit: (call.query.limit ?? .standard).count, list: "actions", key: ["code"],
+            isPublic: !call.query.isInternal)
     }
 
-    func read(_ call: Call<ActionPath, Nothing, Nothing>) async throws -> Answer {
-        switch try await actions.find(call.path.code, as: call.caller, on: call.today) {
-        case .full(let rows, let version): .row(rows, etag: .full(version: version, day: call.today))
+    func read(_ call: Call<ActionPath, FigureQuery, Nothing>) async throws -> Answer {
+        let (past, day) = (call.query.asOf, call.query.asOf ?? call.today)
+        let explain = call.query.explain == true
+        switch try await actions.find(call.path.code, as: call.caller, on: call.today, asOf: past) {
+        case .full(let rows, let version):
+            // What is past is no version to change.
+            let answer = Answer.row(rows, etag: past == nil ? .full(version: version, day: call.today) : nil)
+            return explain ? answer.explained(try rows.first()?.explanations(on: day) ?? []) : answer
         case .publicView(let rows, let version):
-            .row(
-                rows, etag: .publicView(version: version, day: call.today), isPublic: call.caller.member == nil)
+            let answer = Answer.row(
+                rows, etag: past == nil ? .publicView(version: version, day: call.today) : nil,
+                isPublic: call.caller.member == nil)
+            return explain ? answer.explained(try rows.first()?.explanations(on: day) ?? []) : answer
         }
     }
 
     func export(_ call: Call<Nothing, ActionStore.Filter, Nothing>) async throws -> Answer {
         let (filter, day, caller) = (call.query, call.today, call.caller)
-        return .csv("actions-\(day)", isPublic: true, header: ActionLine.self) { write in
+        return .csv("actions-\(filter.asOf ?? day)", isPublic: !filter.isInternal, header: ActionLine.self) { write in
             try await actions.export(filter, on: day, as: caller, write)
         }
     }
@@ -194,5 +222,17 @@ public struct ActionEndpoints: Sendable {
 
     func transitions(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
         .json(["items": actionTransitions.json, "next_cursor": nil], isPublic: true)
+    }
+}
+
+extension Endpoint.Output {
+    /// The same, to which `?explain=true` adds how figures came about.
+    fileprivate var explained: Self { adding("explanation", listOf: Explanation.self) }
+}
+
+extension Answer {
+    /// The same object with how its figures came about. Its version says nothing of that: it has none any more.
+    fileprivate func explained(_ explanations: [Explanation]) -> Answer {
+        adding("explanation", .array(explanations.map(\.json)))
     }
 }

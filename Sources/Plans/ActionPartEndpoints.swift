@@ -15,7 +15,28 @@ public struct ActionPartEndpoints: Sendable {
     private static func found(_ list: String) -> (address: String, list: String) { ("/v1/actions/A2.11", list) }
 
     /// Every operation.
-    public var all: [Endpoint] { milestones + indicators }
+    public var all: [Endpoint] { milestones + indicators + together }
+
+    private var together: [Endpoint] {
+        [
+            Endpoint(
+                .get, Self.action + "/comments", id: "action_comment_list",
+                "What the team and the action's organisations said to one another, the oldest first.", access: .member,
+                output: .page(ActionComment.self), refusals: [PlanRefusals.action], run: comments),
+            Endpoint(
+                .post, Self.action + "/comments", id: "action_comment",
+                "Say something about an action to the other side: the team, or its lead and partners.", access: .writer,
+                output: .one(ActionComment.self, status: 201), refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                example: ["text": "Pouvez-vous joindre la convention signée ?"], run: comment),
+            Endpoint(
+                .post, "/v1/actions/changes", id: "action_bulk",
+                "Change the same fields of many actions in one go; without `apply`, only say what would change.",
+                access: .writer, output: .one(BulkOutcome.self),
+                refusals: [PlanRefusals.action, PlanRefusals.invalid],
+                example: ["selection": ["axis": "A2", "status": "in_progress"], "changes": ["health": "attainable"]],
+                run: bulk),
+        ]
+    }
 
     private var milestones: [Endpoint] {
         let refusals = [PlanRefusals.action, PlanRefusals.milestone, PlanRefusals.invalid]
@@ -78,6 +99,20 @@ public struct ActionPartEndpoints: Sendable {
     struct PartPath<Part>: Decodable, Sendable {
         var code: ActionCode
         var id: Identifier<Part>
+    }
+
+    func comments(_ call: Call<ActionPath, Paging, Nothing>) async throws -> Answer {
+        let limit = call.query.limit ?? .standard
+        let rows = try await actions.comments(call.path.code, limit: limit, cursor: call.query.cursor, as: call.caller)
+        return .page(rows, limit: limit.count, list: "comments", key: ["id"])
+    }
+
+    func comment(_ call: Call<ActionPath, Nothing, NewComment>) async throws -> Answer {
+        try await actions.addComment(call.path.code, call.body, as: call.caller) { .row($0, status: 201) }
+    }
+
+    func bulk(_ call: Call<Nothing, Nothing, BulkChanges>) async throws -> Answer {
+        .json(try await actions.edit(call.body, as: call.caller).json)
     }
 
     func addMilestone(_ call: Call<ActionPath, Nothing, NewMilestone>) async throws -> Answer {

@@ -48,7 +48,7 @@ extension ActionStore {
               FROM action_change
              WHERE action_id = \(current.id)
                AND audit_id IN (SELECT audit_id FROM field_change
-                                 WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::integer > \(version))
+                                 WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::bigint > \(version)::bigint)
              ORDER BY name
             """, as: Name.self
         ).all().map(\.name)
@@ -117,29 +117,34 @@ extension ActionStore {
             }
         ) { transaction, current in
             try await check(precondition, current, code, transaction)
-            if !changes.clearedButRequired.isEmpty { throw PlanRefusals.required(changes.clearedButRequired) }
-            var new = current
-            new.title = changes.title.applied(to: current.title) ?? current.title
-            new.description = changes.description.applied(to: current.description)
-            new.plannedStart = changes.plannedStart.applied(to: current.plannedStart) ?? current.plannedStart
-            new.plannedEnd = changes.plannedEnd.applied(to: current.plannedEnd) ?? current.plannedEnd
-            new.actualStart = changes.actualStart.applied(to: current.actualStart)
-            new.actualEnd = changes.actualEnd.applied(to: current.actualEnd)
-            new.health = changes.health.applied(to: current.health) ?? current.health
-            new.isPublic = changes.isPublic.applied(to: current.isPublic) ?? current.isPublic
-            try await transaction.execute(
-                """
-                UPDATE action
-                   SET title = \(new.title), description = \(new.description), planned_start = \(new.plannedStart),
-                       planned_end = \(new.plannedEnd), actual_start = \(new.actualStart),
-                       actual_end = \(new.actualEnd), health = \(new.health), is_public = \(new.isPublic)
-                 WHERE id = \(current.id)
-                   AND (title, description, planned_start, planned_end, actual_start, actual_end, health, is_public)
-                       IS DISTINCT FROM (\(new.title), \(new.description), \(new.plannedStart)::date,
-                           \(new.plannedEnd)::date, \(new.actualStart)::date, \(new.actualEnd)::date, \(new.health),
-                           \(new.isPublic)::boolean)
-                """)
+            try await apply(changes, to: current, transaction)
         }
+    }
+
+    /// Changes fields of an action that is locked, checked and recorded.
+    func apply(_ changes: ActionChanges, to current: Current, _ transaction: Transaction) async throws {
+        if !changes.clearedButRequired.isEmpty { throw PlanRefusals.required(changes.clearedButRequired) }
+        var new = current
+        new.title = changes.title.applied(to: current.title) ?? current.title
+        new.description = changes.description.applied(to: current.description)
+        new.plannedStart = changes.plannedStart.applied(to: current.plannedStart) ?? current.plannedStart
+        new.plannedEnd = changes.plannedEnd.applied(to: current.plannedEnd) ?? current.plannedEnd
+        new.actualStart = changes.actualStart.applied(to: current.actualStart)
+        new.actualEnd = changes.actualEnd.applied(to: current.actualEnd)
+        new.health = changes.health.applied(to: current.health) ?? current.health
+        new.isPublic = changes.isPublic.applied(to: current.isPublic) ?? current.isPublic
+        new.territory = changes.territory.applied(to: current.territory) ?? []
+        new.audiences = changes.audiences.applied(to: current.audiences) ?? []
+        new.priority = changes.priority.applied(to: current.priority) ?? current.priority
+        try await transaction.execute(
+            """
+            UPDATE action
+               SET (title, description, planned_start, planned_end, actual_start, actual_end, health, is_public,
+                    territory, audiences, priority) = (\(new.values))
+             WHERE id = \(current.id)
+               AND (title, description, planned_start, planned_end, actual_start, actual_end, health, is_public,
+                    territory, audiences, priority) IS DISTINCT FROM (\(new.values))
+            """)
     }
 
     /// Records what was committed and spent on a funding line, in cents.

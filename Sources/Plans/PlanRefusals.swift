@@ -75,6 +75,37 @@ public enum PlanRefusals {
         field(name, fr: "Ce jour n'est pas encore venu.", en: "This day has not come yet.")
     }
 
+    /// Refuses a day that is not past, or not yet over.
+    static func checkPast(_ day: Day?, today: Day) throws(Refusal) {
+        guard let day, day >= today else { return }
+        throw Problem.malformed(
+            fr: "as_of demande un jour passé : avant le \(today).", en: "as_of takes a past day: before \(today).",
+            errors: [FieldProblem("as_of", fr: "jour passé attendu", en: "a past day is expected")])
+    }
+
+    static func emptySelection() -> Refusal {
+        field(
+            "selection", fr: "Dites quelles actions : au moins un critère.",
+            en: "Say which actions: one criterion at least.")
+    }
+
+    static func emptyChanges() -> Refusal {
+        field("changes", fr: "Dites ce qui change : au moins un champ.", en: "Say what changes: one field at least.")
+    }
+
+    static func outsideSelection(_ code: ActionCode) -> Refusal {
+        field(
+            "selection", fr: "L'action \(code) ne remplit pas les autres critères.",
+            en: "Action \(code) does not meet the other criteria.")
+    }
+
+    static func noSearchInThePast() -> Refusal {
+        Problem.malformed(
+            fr: "La recherche q ne porte que sur aujourd'hui : sans as_of.",
+            en: "The search q looks at today only: leave out as_of.",
+            errors: [FieldProblem("q", fr: "pas avec as_of", en: "not with as_of")])
+    }
+
     static func weight() -> Refusal {
         field("weight", fr: "Un poids va de 0 à 100.", en: "A weight goes from 0 to 100.")
     }
@@ -112,6 +143,11 @@ public enum PlanRefusals {
             "actual_end", fr: "La fin réelle précède le début réel.", en: "The actual end is before the actual start."),
         "action_actual_end_has_start": field(
             "actual_end", fr: "Une fin réelle demande un début réel.", en: "An actual end needs an actual start."),
+        "action_territory_known": field(
+            "territory", fr: "Un des lieux n'existe pas : 31, un EPCI ou une commune de Haute-Garonne.",
+            en: "One of the places does not exist: 31, an EPCI or a commune of Haute-Garonne."),
+        "action_comment_text_text": field(
+            "text", fr: "Un commentaire a 1 à 2 000 caractères.", en: "A comment has 1 to 2,000 characters."),
         "action_status_reason_text": field(
             "reason", fr: "Un motif a 1 à 2 000 caractères.", en: "A reason has 1 to 2,000 characters."),
         "action_stopped_with_reason": field(

@@ -16,6 +16,8 @@ public struct Migrator: Sendable {
         public var applied: [String]
         /// Whether functions and views were made again.
         public var repeatablesMade: Bool
+        /// Names of the files of reference rows that were loaded.
+        public var rowsLoaded: [String] = []
     }
 
     /// Why the files and the database do not go together; each names the file.
@@ -68,6 +70,7 @@ public struct Migrator: Sendable {
     public func migrate() async throws -> Outcome {
         let files = try migrations()
         let repeatables = try self.files("functions") + self.files("views")
+        let references = try self.files("reference/rows", ending: ".csv")
         return try await withConnection { connection in
             try await connection.simple("SELECT pg_advisory_lock(\(Self.lock))")
             try await connection.simple("SET ROLE pa31_owner")
@@ -80,6 +83,7 @@ public struct Migrator: Sendable {
                 outcome.applied.append(file.name)
             }
             outcome.repeatablesMade = try await make(repeatables, connection)
+            outcome.rowsLoaded = try await load(references, connection)
             return outcome
         }
     }
@@ -135,10 +139,10 @@ public struct Migrator: Sendable {
         return files
     }
 
-    private func files(_ folder: String) throws -> [File] {
+    private func files(_ folder: String, ending: String = ".sql") throws -> [File] {
         let url = directory.appendingPathComponent(folder)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-        return try names.filter { $0.hasSuffix(".sql") }.sorted().map { name in
+        return try names.filter { $0.hasSuffix(ending) }.sorted().map { name in
             let data = try Data(contentsOf: url.appendingPathComponent(name))
             let checksum = SHA256.hash(data: data).map { String($0, radix: 16).leftPadded(2) }.joined()
             return File(name: "\(folder)/\(name)", text: String(decoding: data, as: UTF8.self), checksum: checksum)
@@ -185,10 +189,7 @@ public struct Migrator: Sendable {
 
     /// Makes every function and view again, in one transaction, when one of their files is new, changed or gone.
     private func make(_ files: [File], _ connection: Connection) async throws -> Bool {
-        let known = try Rows<Applied>(
-            await connection.run("SELECT \(columns: Applied.self) FROM schema_repeatable ORDER BY name")
-        ).all()
-        let before = Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0.checksum) })
+        let before = try await made("NOT name LIKE 'reference/%'", connection)
         let after = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.checksum) })
         guard before != after else { return false }
         var current = "views"
@@ -205,7 +206,7 @@ public struct Migrator: Sendable {
                            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
                     LOOP EXECUTE 'DROP VIEW IF EXISTS ' || name || ' CASCADE'; END LOOP;
                 END $$;
-                DELETE FROM schema_repeatable
+                DELETE FROM schema_repeatable WHERE NOT name LIKE 'reference/%'
                 """)
             for file in files {
                 current = file.name
@@ -219,6 +220,62 @@ public struct Migrator: Sendable {
             throw Mismatch.failed(current, error)
         }
         return true
+    }
+
+    /// The checksums of files that were run before, by name.
+    private func made(_ condition: SQL, _ connection: Connection) async throws -> [String: String] {
+        let known = try Rows<Applied>(
+            await connection.run("SELECT \(columns: Applied.self) FROM schema_repeatable WHERE \(condition)")
+        ).all()
+        return Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0.checksum) })
+    }
+
+    /// Makes the tables of `reference/rows` hold what their files say, each file in one transaction, when it is new or changed.
+    /// A row that left its file stays: something may refer to it.
+    private func load(_ files: [File], _ connection: Connection) async throws -> [String] {
+        let before = try await made("name LIKE 'reference/%'", connection)
+        let changed = files.filter { before[$0.name] != $0.checksum }
+        for file in changed {
+            let (table, columns) = try Self.target(of: file)
+            let list = columns.joined(separator: ", ")
+            let changes = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+            do throws(DatabaseError) {
+                try await connection.simple(
+                    "BEGIN; CREATE TEMP TABLE incoming (LIKE \(table) INCLUDING DEFAULTS) ON COMMIT DROP")
+                try await connection.startCopy(
+                    "COPY incoming (\(unsafeTextNeverFromInput: list)) FROM STDIN (FORMAT csv, HEADER true)")
+                try await connection.copyIn(Array(file.text.utf8))
+                _ = try await connection.endCopyIn(failing: nil)
+                try await connection.simple(
+                    """
+                    INSERT INTO \(table) (\(list)) SELECT \(list) FROM incoming
+                    ON CONFLICT (\(columns[0])) DO UPDATE SET \(changes)
+                    """)
+                _ = try await connection.run(
+                    """
+                    INSERT INTO schema_repeatable (name, checksum) VALUES (\(file.name), \(file.checksum))
+                    ON CONFLICT ON CONSTRAINT schema_repeatable_key DO UPDATE SET checksum = excluded.checksum
+                    """)
+                try await connection.simple("COMMIT; ANALYZE \(table)")
+            } catch {
+                _ = try? await connection.simple("ROLLBACK")
+                throw Mismatch.failed(file.name, error)
+            }
+        }
+        return changed.map(\.name)
+    }
+
+    /// The table that a file's name says, `rows/2_commune.csv`, and the columns of its heading.
+    private static func target(of file: File) throws -> (table: String, columns: [String]) {
+        let name = file.name.split(separator: "/").last?.dropLast(4).drop { $0.isNumber || $0 == "_" } ?? ""
+        let columns = file.text.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
+        let isName = { (text: Substring) in
+            !text.isEmpty && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+        }
+        guard isName(name), columns.count > 1, columns.allSatisfy({ isName($0[...]) }) else {
+            throw Mismatch.badName(file.name)
+        }
+        return (String(name), columns)
     }
 
     private func withConnection<T: Sendable>(_ body: (Connection) async throws -> T) async throws -> T {

@@ -11,8 +11,8 @@ struct ActionCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "action", abstract: said("Les actions du plan.", "Actions of the plan."),
             subcommands: [
-                List.self, Show.self, Move.self, Note.self, History.self, MilestoneCommand.self, IndicatorCommand.self,
-                Nudges.self,
+                List.self, Show.self, Edit.self, Move.self, Note.self, Comment.self, Bulk.self, History.self,
+                MilestoneCommand.self, IndicatorCommand.self, Nudges.self,
             ])
     }
 
@@ -48,7 +48,8 @@ struct ActionCommand: AsyncParsableCommand {
                 filter.q = try search.map { try read($0, "--search") }
                 if late { filter.late = true }
                 let store = ActionStore(session.database)
-                let rows = try await store.listAll(filter, on: session.database.clock.today)
+                let rows = try await store.listAll(
+                    filter, on: session.database.clock.today, as: session.caller)
                 Output.rows(
                     rows, json: common.json,
                     columns: [
@@ -73,11 +74,13 @@ struct ActionCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
         @Argument(help: ArgumentHelp("A1.03")) var code: String
+        @Option(help: ArgumentHelp(said("Au soir d'un jour passé.", "At the end of a past day."))) var asOf: String?
 
         func run() async throws {
             try await Session.run(member, .member) { session in
                 let found = try await ActionStore(session.database).find(
-                    try read(code, "code"), as: session.caller, on: session.database.clock.today)
+                    try read(code, "code"), as: session.caller, on: session.database.clock.today,
+                    asOf: try asOf.map { try read($0, "--as-of") })
                 switch found {
                 case .full(let rows, _): Output.record(rows, json: common.json)
                 case .publicView(let rows, _): Output.record(rows, json: common.json)
@@ -213,7 +216,7 @@ struct ActionCommand: AsyncParsableCommand {
     /// How a cell of a list is written for people.
     static func shown(_ text: String?, _ column: String) -> String? {
         switch column {
-        case "lead": text.flatMap { try? JSON.parse($0) }?["code"]?.string
+        case "lead", "organisation": text.flatMap { try? JSON.parse($0) }?["code"]?.string
         case "status": text.flatMap { ActionStatus(rawValue: $0) }?.label(language)
         case "is_late": text == "t" ? said("oui", "yes") : ""
         default: nil
@@ -223,7 +226,7 @@ struct ActionCommand: AsyncParsableCommand {
 
 extension JSON {
     /// A value for people.
-    fileprivate var shown: String {
+    var shown: String {
         switch self {
         case .null: "—"
         case .string(let text): text

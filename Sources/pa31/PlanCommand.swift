@@ -110,12 +110,14 @@ struct PlanCommand: AsyncParsableCommand {
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
+        @Option(help: ArgumentHelp(said("Au soir d'un jour passé.", "At the end of a past day."))) var asOf: String?
 
         func run() async throws {
             try await Session.run(member, .member) { session in
                 let store = PlanStore(session.database)
-                let summary = try await store.summary(on: session.database.clock.today)
-                let axes = try await store.axes()
+                let past: Day? = try asOf.map { try read($0, "--as-of") }
+                let summary = try await store.summary(on: session.database.clock.today, asOf: past)
+                let axes = try await store.axes(on: session.database.clock.today, asOf: past)
                 if common.json {
                     let plan = Output.document(summary.prefix(1)).elements.first ?? .null
                     return Output.json(

@@ -116,13 +116,15 @@ struct Migrate: AsyncParsableCommand {
                 return Output.json([
                     "applied": .array(outcome.applied.map(JSON.string)),
                     "repeatables_made": .bool(outcome.repeatablesMade),
+                    "rows_loaded": .array(outcome.rowsLoaded.map(JSON.string)),
                 ])
             }
             for name in outcome.applied { Output.line(said("appliqué : \(name)", "applied: \(name)")) }
             if outcome.repeatablesMade {
                 Output.line(said("vues et fonctions refaites", "views and functions made again"))
             }
-            if outcome.applied.isEmpty, !outcome.repeatablesMade {
+            for name in outcome.rowsLoaded { Output.line(said("lignes chargées : \(name)", "rows loaded: \(name)")) }
+            if outcome.applied.isEmpty, outcome.rowsLoaded.isEmpty, !outcome.repeatablesMade {
                 Output.line(said("Rien à faire.", "Nothing to do."))
             }
         }

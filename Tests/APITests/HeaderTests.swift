@@ -100,7 +100,7 @@ import Testing
             for (given, isKept) in [
                 ("client-7", true), (String(repeating: "a", count: 64), true), ("A.b_c-9", true),
                 (String(repeating: "a", count: 65), false), ("a b", false), ("é", false), ("a\"b", false),
-                ("a;b", false),
+                ("a;b", false), ("pa31_member_RL204I1zRp4dvnJWUmJJPfmTXySVodkXDj5YxvwcQwh3kE", false),
             ] {
                 let answer = try await client.send("GET", "/healthz", headers: ["X-Request-Id": given])
                 let id = try #require(answer.headers["x-request-id"])

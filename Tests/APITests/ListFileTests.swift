@@ -40,7 +40,7 @@ import Testing
                 let lines = lines(answer)
                 #expect(
                     lines.first
-                        == "code,title,description,axis,parent,lead_code,lead_name,partner_names,planned_start,planned_end,actual_start,actual_end,status,is_late,progress_percent,planned_cents"
+                        == "code,title,description,axis,parent,lead_code,lead_name,partner_names,planned_start,planned_end,actual_start,actual_end,status,is_late,progress_percent,planned_cents,territory_names,audience_codes"
                 )
                 #expect(lines.count == number + 2)
                 #expect(lines.dropFirst().map { $0.prefix { $0 != "," } }.distinct.count == number + 1)

@@ -100,6 +100,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [2_147_483_648, Int.max])
+    func `or If-Match of a version that no integer of the database holds is old`(
+        version: Int
+    ) async throws {
+        let scene = try await Scene()
+        try await withServer { client in
+            let merged = try await edit(client, scene.lead, #"{"base_version":\#(version),"health":"attainable"}"#)
+            let matched = try await edit(
+                client, scene.lead, #"{"health":"attainable"}"#, headers: ["If-Match": "\"\(version)\""])
+            for answer in [merged, matched] {
+                #expect(answer.status == 412)
+                #expect(answer.json["current"] == 3)
+            }
+        }
+    }
+
     @Test func `gives nobody a right: the lead still changes no title, a stranger nothing`() async throws {
         let scene = try await Scene()
         try await withServer { client in

@@ -134,6 +134,46 @@ extension URL {
         }
     }
 
+    @Test func `loads reference rows once, again when their file changes, and keeps those that left it`() async throws {
+        try await withMigrations { folder, database, migrator in
+            let files = ["reference/rows/1_epci.csv", "reference/rows/2_commune.csv"]
+            #expect(try await migrator.migrate().rowsLoaded == files)
+            #expect(try await migrator.migrate().rowsLoaded == [])
+            let file = folder.appendingPathComponent(files[1])
+            var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            let agassac = try #require(lines.firstIndex { $0.hasPrefix("31001,") })
+            lines[agassac] = lines[agassac].replacingOccurrences(of: "Agassac", with: "Agassac \"d'en haut\"")
+                .replacingOccurrences(of: #"Agassac "d'en haut""#, with: #""Agassac ""d'en haut""""#)
+            lines.removeAll { $0.hasPrefix("31002,") }
+            try folder.write(lines.joined(separator: "\n") + "\n", to: files[1])
+            #expect(try await migrator.migrate().rowsLoaded == [files[1]])
+            let names = try await database.asSuperuser().read(
+                "SELECT name FROM commune WHERE insee IN ('31001', '31002') ORDER BY insee", as: Name.self
+            ).all().map(\.name)
+            #expect(names == [#"Agassac "d'en haut""#, "Aignes"])
+        }
+    }
+
+    @Test(arguments: [
+        "31001,Agassac,200000000,{31230},43.3,0.8,119", "31001,Agassac", "x,Agassac,200072643,{31230},43,0,1",
+    ])
+    func `loads a file of reference rows whole or not at all, and names it`(line: String) async throws {
+        try await withMigrations { folder, database, migrator in
+            _ = try await migrator.migrate()
+            let name = "reference/rows/2_commune.csv"
+            let heading = "insee,name,epci_siren,postal_codes,latitude,longitude,population"
+            try folder.write("\(heading)\n31003,Autre,200072643,{31230},43.3,0.8,1\n\(line)\n", to: name)
+            await #expect { try await migrator.migrate() } throws: { error in
+                guard case Migrator.Mismatch.failed(name, _) = error else { return false }
+                return true
+            }
+            let names = try await database.asSuperuser().read(
+                "SELECT name FROM commune WHERE insee = '31003'", as: Name.self
+            ).all().map(\.name)
+            #expect(names == ["Aigrefeuille"])
+        }
+    }
+
     @Test func `lets nothing serve a database that is behind the files`() async throws {
         try await withMigrations { folder, _, migrator in
             _ = try await migrator.migrate()

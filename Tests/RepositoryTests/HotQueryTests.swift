@@ -169,9 +169,12 @@ import Testing
                     return 1
                 }
             ),
-            ("the first page", { _ in try await store.list(ActionStore.Filter(), on: day).count }),
-            ("a page by its cursor", { _ in try await store.list(next, on: day).count }),
-            ("a search", { _ in try await store.list(search, on: day).count }),
+            (
+                "the first page",
+                { _ in try await store.list(ActionStore.Filter(), on: day, as: .system(requestID: "hot")).count }
+            ),
+            ("a page by its cursor", { _ in try await store.list(next, on: day, as: .system(requestID: "hot")).count }),
+            ("a search", { _ in try await store.list(search, on: day, as: .system(requestID: "hot")).count }),
             (
                 "the first page of a history",
                 { run in

@@ -144,7 +144,10 @@ public actor TestCluster {
              WHERE datname = current_database() AND pid <> pg_backend_pid();
             DO $$ BEGIN
                 EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
-                           FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'schema\\_%');
+                           FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'schema\\_%'
+                            -- What ships with the product stays.
+                            AND tablename NOT IN (SELECT regexp_replace(name, '^.*/[0-9_]*|[.]csv$', '', 'g')
+                                                    FROM schema_repeatable WHERE name LIKE 'reference/%'));
             END $$
             """, on: database.url)
         idle.append(database)

@@ -40,3 +40,38 @@ CREATE OR REPLACE FUNCTION readable_value(field text, value jsonb) RETURNS jsonb
         WHEN field = 'axis_id' THEN (SELECT to_jsonb(x.code) FROM axis x WHERE x.id = (value #>> '{}')::uuid)
         ELSE value END;
 COMMENT ON FUNCTION readable_value IS 'A changed value as people know it: codes instead of ids.';
+
+-- The rules of steering (domain.md §4.1 and §8; 60 and 30 days as there, 80 % proposed).
+CREATE OR REPLACE FUNCTION action_is_without_news(status text, last_news timestamptz, day date) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN status NOT IN ('done', 'abandoned') AND (last_news AT TIME ZONE 'Europe/Paris')::date < day - 60;
+COMMENT ON FUNCTION action_is_without_news IS 'Neither done nor abandoned, and without news for 60 days.';
+
+CREATE OR REPLACE FUNCTION action_is_due_soon(status text, planned_end date, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN status NOT IN ('done', 'abandoned') AND planned_end BETWEEN day AND day + 30;
+COMMENT ON FUNCTION action_is_due_soon IS 'Neither done nor abandoned, and planned to end within 30 days.';
+
+CREATE OR REPLACE FUNCTION action_lacks_evidence(status text, evidence jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN status IN ('in_progress', 'done') AND evidence = '[]';
+COMMENT ON FUNCTION action_lacks_evidence IS 'In progress or done, and nothing proves it.';
+
+CREATE OR REPLACE FUNCTION action_is_under_spent(status text, funding jsonb, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN status <> 'abandoned'
+           AND (SELECT coalesce(sum((line->>'spent_cents')::bigint) * 10 < sum((line->>'planned_cents')::bigint) * 8, false)
+                  FROM jsonb_array_elements(funding) AS line WHERE (line->>'year')::integer < extract(year FROM day));
+COMMENT ON FUNCTION action_is_under_spent IS 'Not abandoned, and less than 80 % of what was planned for the years that ended is spent.';
+
+CREATE OR REPLACE FUNCTION action_is_over_committed(funding jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN EXISTS (SELECT FROM jsonb_array_elements(funding) AS line
+                    WHERE greatest((line->>'committed_cents')::bigint, (line->>'spent_cents')::bigint)
+                          > (line->>'planned_cents')::bigint);
+COMMENT ON FUNCTION action_is_over_committed IS 'More is committed or spent than planned, on some line.';
+
+CREATE OR REPLACE FUNCTION action_has_open_challenge(indicators jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN jsonb_path_exists(indicators, '$[*].values[*] ? (@.challenge != null && @.settlement == null)');
+COMMENT ON FUNCTION action_has_open_challenge IS 'A value of an indicator is doubted, and the doubt is not settled.';

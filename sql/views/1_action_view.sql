@@ -12,7 +12,8 @@ SELECT a.id, a.plan_id, a.code, a.title, a.description, x.code AS axis, p.code A
        CASE a.status WHEN 'done' THEN 100 ELSE coalesce(progress.percent, 0) END AS progress_percent,
        progress.next_milestone_on, progress.milestones, progress.indicators,
        money.planned_cents, money.committed_cents, money.spent_cents,
-       a.status_reason, a.status_reason_code, a.blocker, a.unblocker, a.health, a.is_public,
+       a.status_reason, a.status_reason_code, a.blocker, a.unblocker, a.health, a.is_public, a.priority,
+       places(a.territory) AS territory, a.territory AS place_codes, to_jsonb(a.audiences) AS audiences,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'label', e.label, 'url', e.url, 'file_kind', e.file_kind,
                                                      'file_bytes', e.file_bytes, 'file_sha256', e.file_sha256,
                                                      'added_at', instant_text(e.added_at)) ORDER BY e.id), '[]')

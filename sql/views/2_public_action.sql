@@ -1,7 +1,8 @@
 -- What the public sees of an action (security.md §2): the read lane's role sees no other relation of the plan.
 CREATE VIEW public_action AS
 SELECT id, plan_id, code, title, description, axis, parent, lead, partners, public_funding AS funding, planned_start,
-       planned_end, actual_start, actual_end, status, progress_percent, next_milestone_on, planned_cents, public_version, search_text
+       planned_end, actual_start, actual_end, status, progress_percent, next_milestone_on, planned_cents, public_version, search_text,
+       territory, place_codes, audiences
   FROM action_view
  WHERE is_public;
 COMMENT ON VIEW public_action IS 'Public actions, public columns.';
