@@ -95,9 +95,9 @@ public struct Server: Sendable {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
+            + SteeringEndpoints(steering: steering, places: PlaceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
-            + SteeringEndpoints(steering: steering, places: PlaceStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
                 waiting: steering.waiting

@@ -4,7 +4,6 @@ import Fields
 import Foundation
 import Plans
 import Postgres
-import Yams
 
 /// The fictional plan of `deploy/demo` and its three years, replayed through the same Stores as everything else.
 struct Demonstration {
@@ -79,64 +78,12 @@ struct Demonstration {
             yaml: try bytes("plan.yaml"), file: "plan.yaml", organisations: try await importer.organisations(as: team))
         _ = try await importer.run(plan, apply: true, retire: false, as: team)
         let leads = Dictionary(uniqueKeysWithValues: plan.actions.map { ($0.code.text, $0.lead) })
-        let events = try Event.read(String(decoding: try bytes("history.yaml"), as: UTF8.self))
+        let events = try DemonstrationEvent.read(String(decoding: try bytes("history.yaml"), as: UTF8.self))
         for (index, event) in events.enumerated() {
             let by = event.byTeam ? team : leads[event.action.text].flatMap { members[$0] } ?? team
             try await event.replay(in: database.at(.fixed(event.at)), as: by)
             progress(index + 1, events.count)
         }
         return events.count
-    }
-}
-
-/// One event of `history.yaml`.
-private struct Event {
-    let at: Instant
-    let byTeam: Bool
-    let action: ActionCode
-    let values: [String: String]
-
-    static func read(_ text: String) throws -> [Event] {
-        let list = try Yams.compose(yaml: text)?["events"]?.sequence ?? []
-        return try list.map { node in
-            var values: [String: String] = [:]
-            for (key, value) in node.mapping ?? [:] { values[key.string ?? ""] = value.scalar?.string }
-            return Event(
-                at: try Instant(fieldText: values["at"] ?? ""), byTeam: values["by"] == "team",
-                action: try ActionCode(fieldText: values["action"] ?? ""), values: values)
-        }
-    }
-
-    func replay(in database: Database, as caller: Caller) async throws {
-        let store = ActionStore(database)
-        guard case .full(_, let version) = try await store.find(action, as: caller, on: Day(at)) else { return }
-        let precondition = Precondition(version: version)
-        if let to = values["move"] {
-            let evidence = values["evidence_url"].map {
-                ActionMove.NewEvidence(label: values["evidence_label"] ?? $0, url: $0)
-            }
-            _ = try await store.move(
-                action,
-                ActionMove(
-                    to: try ActionStatus(fieldText: to), reason: values["reason"], blocker: values["blocker"],
-                    unblocker: values["unblocker"], evidence: evidence),
-                precondition: precondition, as: caller)
-        } else if let note = values["note"] {
-            _ = try await store.addNote(
-                action, NewNote(kind: try NoteKind(fieldText: values["kind"] ?? ""), text: note), as: caller)
-        } else if let funder = values["funder"] {
-            _ = try await store.recordSpending(
-                action, funder: try OrganisationCode(fieldText: funder), year: Int(values["year"] ?? "") ?? 0,
-                SpendingChanges(
-                    committedCents: values["committed"].flatMap(Euros.cents),
-                    spentCents: values["spent"].flatMap(Euros.cents)),
-                precondition: precondition, as: caller)
-        } else {
-            var changes = ActionChanges()
-            if let health = values["health"] { changes.health = .set(try ActionHealth(fieldText: health)) }
-            if let day = values["actual_start"] { changes.actualStart = .set(try Day(fieldText: day)) }
-            if let day = values["actual_end"] { changes.actualEnd = .set(try Day(fieldText: day)) }
-            _ = try await store.edit(action, changes, precondition: precondition, as: caller)
-        }
     }
 }
