@@ -249,6 +249,25 @@ extension `What was written about an action` {
         }
     }
 
+    @Test func `stands as it was in the past, also once it is taken away`() async throws {
+        let scene = try await Scene()
+        let clock = TestClock()
+        try await withServer(clock: clock.source) { client in
+            let days = (0...1).map { Day(number: clock.source.today.number + $0) }
+            let id = try last(
+                try await client.send("POST", Scene.notes, token: scene.lead, body: Scene.note("x")), "notes")
+            clock.advance(seconds: 86_400)
+            #expect(try await change(client, "DELETE", "/notes/\(id)", scene.lead).status == 200)
+            clock.advance(seconds: 86_400)
+            var counts: [Int?] = []
+            for day in days {
+                let past = try await client.send("GET", Scene.path + "?as_of=\(day)", token: scene.lead)
+                counts.append(past.json["notes"]?.elements.count)
+            }
+            #expect(counts == [1, 0])
+        }
+    }
+
     @Test func `a funding line is the team's to add and to take away, and counts at once`() async throws {
         let scene = try await Scene()
         try await withServer { client in
