@@ -138,11 +138,16 @@ public struct Server: Sendable {
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
-            services: [sealer, Housekeeping(database, logger: logger)],
+            services: [sealer, housekeeping],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
         if let port = settings.metricsPort { application.addServices(metricsListener(port, onMetrics)) }
         return application
+    }
+
+    private var housekeeping: Housekeeping {
+        let (actions, files) = (ActionStore(database), FileStore(settings.filesDirectory))
+        return Housekeeping(database, logger: logger, chores: [{ try await actions.forgetFiles(in: files) }])
     }
 
     private func metricsListener(

@@ -4,26 +4,32 @@ public import Postgres
 public import ServiceLifecycle
 
 /// Forgets what the server kept for a time: answers under an `Idempotency-Key` for a day, sheets that wait to be applied for
-/// seven. Any number of servers may run one.
+/// seven; and does other features' chores. Any number of servers may run one.
 public struct Housekeeping: Service {
     private let database: Database
     private let logger: Logger
+    private let chores: [Chore]
     private static let batch = 1000
     private static let interval = Duration.seconds(600)
 
+    /// What another feature wants forgotten now and then; how many things it forgot.
+    public typealias Chore = @Sendable () async throws -> Int
+
     /// A housekeeper as the server's role.
-    public init(_ database: Database, logger: Logger) {
+    public init(_ database: Database, logger: Logger, chores: [Chore] = []) {
         self.database = database
         self.logger = logger
+        self.chores = chores
     }
 
     /// Works every ten minutes until the server stops.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { _ = try await forget() } catch {
-                    logger.warning(
-                        "what is over its time could not be forgotten", metadata: ["error.type": "\(type(of: error))"])
+                for chore in [forget] + chores {
+                    do { _ = try await chore() } catch {
+                        logger.warning("a chore was not done", metadata: ["error.type": "\(type(of: error))"])
+                    }
                 }
                 try? await Task.sleep(for: Self.interval)
             }

@@ -100,6 +100,13 @@ public struct FileStore: Sendable {
         if let location = try? location(id) { try? FileManager.default.removeItem(at: location) }
     }
 
+    /// The ids of what is kept; none where nothing is.
+    public func kept() -> [String] {
+        guard let directory else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+        return names.filter { UUID(uuidString: $0) != nil }.sorted()
+    }
+
     /// A kept file's bytes, in chunks.
     public func stream(_ id: String) throws -> Answer.Stream {
         let file = try FileHandle(forReadingFrom: location(id))

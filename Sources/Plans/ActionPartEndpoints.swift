@@ -112,7 +112,7 @@ public struct ActionPartEndpoints: Sendable {
     }
 
     func bulk(_ call: Call<Nothing, Nothing, BulkChanges>) async throws -> Answer {
-        .json(try await actions.edit(call.body, as: call.caller).json)
+        try await actions.edit(call.body, as: call.caller) { .json($0.json) }
     }
 
     func addMilestone(_ call: Call<ActionPath, Nothing, NewMilestone>) async throws -> Answer {

@@ -149,6 +149,29 @@ extension ActionStore {
         return answer
     }
 
+    /// Forgets the files of evidence that was taken away, where a server died before it could; returns how many. Only what the
+    /// history tells to be taken away goes: a server on another's database deletes nothing.
+    public func forgetFiles(in files: FileStore) async throws -> Int {
+        var ids = files.kept().compactMap { try? Identifier<Action.Evidence>(fieldText: $0) }
+        var count = 0
+        while !ids.isEmpty {
+            let batch = Array(ids.prefix(500))
+            ids.removeFirst(batch.count)
+            let gone = try await database.transaction(as: .system(requestID: "housekeeping")) { transaction in
+                try await transaction.rows(
+                    """
+                    SELECT DISTINCT row_id AS value FROM field_change
+                     WHERE row_id = ANY (\(list: batch)::uuid[]) AND table_name = 'evidence' AND field = 'label'
+                       AND new_value IS NULL
+                    """, as: Value<Identifier<Action.Evidence>>.self
+                ).all()
+            }
+            for id in gone { files.remove(id.value.fieldText) }
+            count += gone.count
+        }
+        return count
+    }
+
     // MARK: - Funding
 
     /// What the plan's period says of a year or a day.

@@ -67,7 +67,9 @@ extension ActionStore {
 
     /// Changes fields of every action of a selection in one transaction, or says what would change. The team's to do on all, an
     /// organisation's on the actions it leads. Each action has its history; the whole has one audit row.
-    public func edit(_ bulk: BulkChanges, as caller: Caller) async throws -> BulkOutcome {
+    public func edit<T: Sendable>(
+        _ bulk: BulkChanges, as caller: Caller, answer: (BulkOutcome) throws -> T = { $0 }
+    ) async throws -> T {
         guard caller.mayWrite else { throw Problem.forbidden() }
         guard bulk.selection != BulkChanges.Selection() else { throw PlanRefusals.emptySelection() }
         guard bulk.changes != ActionChanges() else { throw PlanRefusals.emptyChanges() }
@@ -93,10 +95,10 @@ extension ActionStore {
                     selected: codes.count, changed: Set(lines.map(\.code)).count, applied: bulk.apply == true,
                     changes: lines)
                 if !outcome.applied { throw Rehearsed(outcome: outcome) }
-                return outcome
+                return try answer(outcome)
             }
         } catch let rehearsed as Rehearsed {
-            return rehearsed.outcome
+            return try answer(rehearsed.outcome)
         } catch { throw Refusal.mapping(error, PlanRefusals.byConstraint) }
     }
 

@@ -1,5 +1,7 @@
+import Contract
 import Fields
 import Foundation
+import Plans
 import Postgres
 import TestSupport
 import Testing
@@ -168,6 +170,11 @@ import Testing
 }
 
 extension `What was written about an action` {
+    /// A file by a name with two endings.
+    private static let form =
+        "--l\r\nContent-Disposition: form-data; name=\"label\"\r\n\r\nBilan\r\n"
+        + "--l\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bilan.pdf.exe\"\r\n\r\n%PDF-1.7 x\r\n--l--\r\n"
+
     @Test func `stays with a done action as its last evidence, for the team too`() async throws {
         let scene = try await Scene()
         try await withServer { client in
@@ -190,11 +197,8 @@ extension `What was written about an action` {
     @Test func `goes with its bytes when it is a file, and has no address then`() async throws {
         let scene = try await Scene()
         try await withServer { client in
-            let form =
-                "--l\r\nContent-Disposition: form-data; name=\"label\"\r\n\r\nBilan\r\n"
-                + "--l\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bilan.pdf.exe\"\r\n\r\n%PDF-1.7 x\r\n--l--\r\n"
             let sent = try await client.send(
-                "POST", Scene.path + "/evidence/files", token: scene.lead, body: form,
+                "POST", Scene.path + "/evidence/files", token: scene.lead, body: Self.form,
                 headers: ["Content-Type": "multipart/form-data; boundary=l"])
             let id = try last(sent, "evidence")
             let file = client.files.appendingPathComponent(id).path
@@ -216,6 +220,51 @@ extension `What was written about an action` {
             #expect(!FileManager.default.fileExists(atPath: file))
             let gone = try await client.send("GET", Scene.path + "/evidence/\(id)/file", token: scene.lead)
             #expect(gone.status == 404)
+        }
+    }
+
+    @Test func `whose file outlived it, because a server died, is forgotten; what the history doesn't know is left`()
+        async throws
+    {
+        let scene = try await Scene()
+        try await withServer { client in
+            func send() async throws -> String {
+                try last(
+                    try await client.send(
+                        "POST", Scene.path + "/evidence/files", token: scene.lead, body: Self.form,
+                        headers: ["Content-Type": "multipart/form-data; boundary=l"]), "evidence")
+            }
+            func path(_ id: String) -> String { client.files.appendingPathComponent(id).path }
+            let (removed, living, unknown) = (try await send(), try await send(), UUID().uuidString.lowercased())
+            #expect(try await change(client, "DELETE", "/evidence/\(removed)", scene.lead).status == 200)
+            for id in [removed, unknown, "note.txt"] {
+                #expect(FileManager.default.createFile(atPath: path(id), contents: Data("x".utf8)))
+            }
+            let store = ActionStore(TestDatabase.current.asServer())
+            #expect(try await store.forgetFiles(in: FileStore(client.files)) == 1)
+            #expect(!FileManager.default.fileExists(atPath: path(removed)))
+            for id in [living, unknown, "note.txt"] { #expect(FileManager.default.fileExists(atPath: path(id))) }
+            #expect(try await store.forgetFiles(in: FileStore(client.files)) == 0)
+            #expect(try await store.forgetFiles(in: FileStore(nil)) == 0)
+        }
+    }
+
+    @Test func `stands as it was in the past, also once it is taken away`() async throws {
+        let scene = try await Scene()
+        let clock = TestClock()
+        try await withServer(clock: clock.source) { client in
+            let days = (0...1).map { Day(number: clock.source.today.number + $0) }
+            let id = try last(
+                try await client.send("POST", Scene.notes, token: scene.lead, body: Scene.note("x")), "notes")
+            clock.advance(seconds: 86_400)
+            #expect(try await change(client, "DELETE", "/notes/\(id)", scene.lead).status == 200)
+            clock.advance(seconds: 86_400)
+            var counts: [Int?] = []
+            for day in days {
+                let past = try await client.send("GET", Scene.path + "?as_of=\(day)", token: scene.lead)
+                counts.append(past.json["notes"]?.elements.count)
+            }
+            #expect(counts == [1, 0])
         }
     }
 

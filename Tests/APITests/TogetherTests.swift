@@ -72,6 +72,24 @@ import Testing
         }
     }
 
+    @Test func `the same change to many is made once under a key, which a rehearsal does not use up`() async throws {
+        try await SteeringStage.run { stage, client in
+            func send(_ apply: Bool, _ key: String) async throws -> TestAnswer {
+                try await client.send(
+                    "POST", "/v1/actions/changes", token: stage.team,
+                    body: #"{"selection":{"codes":["A1.01"]},"changes":{"priority":"high"},"apply":\#(apply)}"#,
+                    headers: ["Idempotency-Key": key])
+            }
+            #expect(try await send(false, "k").status == 200)
+            let done = try await send(true, "k")
+            #expect(done.status == 200)
+            #expect(done.json["changed"] == 1)
+            #expect(try await send(true, "k").body == done.body)
+            #expect(try await send(true, "l").json["changed"] == 0)
+            #expect(try await count("SELECT count(*) AS value FROM audit_log WHERE operation = 'action.bulk'") == 2)
+        }
+    }
+
     @Test func `an organisation changes its own only, and nothing is half done`() async throws {
         try await SteeringStage.run { stage, client in
             let path = "/v1/actions/changes"
