@@ -126,19 +126,13 @@ struct ActionCommand: AsyncParsableCommand {
             try await Session.run(member, .member) { session in
                 let store = ActionStore(session.database)
                 let action: ActionCode = try read(code, "code")
-                var version = version
-                if version == nil,
-                    case .full(_, let current) = try await store.find(
-                        action, as: session.caller, on: session.database.clock.today)
-                {
-                    version = current
-                }
+                let precondition = try await ActionCommand.precondition(version, of: action, session)
                 let evidence = evidenceUrl.map { ActionMove.NewEvidence(label: evidenceLabel ?? $0, url: $0) }
                 let move = ActionMove(
                     to: try read(status, "status"), reason: reason, blocker: blocker, unblocker: unblocker,
                     evidence: evidence)
                 let rows = try await store.move(
-                    action, move, precondition: version.map { Precondition(version: $0) } ?? Precondition(header: nil),
+                    action, move, precondition: precondition,
                     as: session.caller)
                 Output.record(rows, json: common.json)
             }
@@ -204,6 +198,15 @@ struct ActionCommand: AsyncParsableCommand {
                 if common.json { Output.json(.array(documents)) }
             }
         }
+    }
+
+    /// The version that a command changes: the one that was read, else the present one, if the caller sees the action whole.
+    static func precondition(_ given: Int?, of action: ActionCode, _ session: Session) async throws -> Precondition {
+        if let given { return Precondition(version: given) }
+        let found = try await ActionStore(session.database).find(
+            action, as: session.caller, on: session.database.clock.today)
+        guard case .full(_, let version) = found else { return Precondition(header: nil) }
+        return Precondition(version: version)
     }
 
     /// How a cell of a list is written for people.

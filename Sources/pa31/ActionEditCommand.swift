@@ -81,16 +81,10 @@ extension ActionCommand {
             try await Session.run(member, .member) { session in
                 let store = ActionStore(session.database)
                 let action: ActionCode = try read(code, "code")
-                var version = version
-                if version == nil,
-                    case .full(_, let current) = try await store.find(
-                        action, as: session.caller, on: session.database.clock.today)
-                {
-                    version = current
-                }
+                let precondition = try await ActionCommand.precondition(version, of: action, session)
                 let rows = try await store.edit(
                     action, try changes.read(),
-                    precondition: version.map { Precondition(version: $0) } ?? Precondition(header: nil),
+                    precondition: precondition,
                     as: session.caller)
                 Output.record(rows, json: common.json)
             }

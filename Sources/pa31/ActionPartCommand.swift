@@ -4,15 +4,6 @@ import Fields
 import Plans
 import Postgres
 
-/// The present version of an action, as somebody who changes it reads it first.
-private func version(of code: ActionCode, _ session: Session) async throws -> Precondition {
-    guard
-        case .full(_, let version) = try await ActionStore(session.database).find(
-            code, as: session.caller, on: session.database.clock.today)
-    else { return Precondition(header: nil) }
-    return Precondition(version: version)
-}
-
 /// Options of the commands on a part of an action.
 struct PartOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
@@ -75,7 +66,7 @@ struct MilestoneCommand: AsyncParsableCommand {
                 var changes = MilestoneChanges()
                 changes.doneOn = .set(try on.map { try read($0, "--on") } ?? session.database.clock.today)
                 return try await store.editMilestone(
-                    code, try read(id, "id"), changes, precondition: try await version(of: code, session),
+                    code, try read(id, "id"), changes, precondition: try await ActionCommand.precondition(nil, of: code, session),
                     as: session.caller)
             }
         }
@@ -96,7 +87,7 @@ struct MilestoneCommand: AsyncParsableCommand {
         func run() async throws {
             try await part.run { store, code, session in
                 try await store.removeMilestone(
-                    code, try read(id, "id"), precondition: try await version(of: code, session), as: session.caller)
+                    code, try read(id, "id"), precondition: try await ActionCommand.precondition(nil, of: code, session), as: session.caller)
             }
         }
     }
