@@ -3,6 +3,9 @@ import Fields
 
 /// The contract as one page (`/docs`), made from its document and from nothing else.
 enum DocumentationPage {
+    /// The document's member with the tables of transitions: one line each of `GET /v1/reference/transitions`.
+    static let workflows = "x-workflows"
+
     static func html(_ document: JSON, _ problems: [Problem]) -> String {
         let operations = (document["paths"]?.members ?? []).flatMap { path in
             path.value.members.map { Operation(method: $0.name.uppercased(), path: path.name, value: $0.value) }
@@ -27,11 +30,28 @@ enum DocumentationPage {
             </ul>
             <h2 id="operations">Operations</h2>
             \(operations.map(\.html).joined(separator: "\n"))
+            <h2 id="workflows">Workflows</h2>
+            \(workflowTable(document[workflows]?.elements ?? []))
             <h2 id="schemas">Objects</h2>
             \(schemas.map(schema).joined(separator: "\n"))
             <h2 id="problems">Refusals</h2>
             \(problemTable(problems))
             """)
+    }
+
+    /// Who may move what from where to where, and what that needs: of each group, one.
+    private static func workflowTable(_ lines: [JSON]) -> String {
+        func texts(_ value: JSON?) -> [String] { value?.elements.compactMap(\.string) ?? [] }
+        return table(
+            ["what", "from", "to", "who", "needs"],
+            lines.map { line in
+                [
+                    line["subject"]?.string ?? "", texts(line["from"]).map(code).joined(separator: ", "),
+                    code(line["to"]?.string ?? ""), texts(line["by"]).joined(separator: ", "),
+                    (line["needs"]?.elements ?? []).map { texts($0).map(code).joined(separator: " or ") }
+                        .joined(separator: ", "),
+                ]
+            })
     }
 
     private struct Operation {

@@ -103,7 +103,10 @@ public struct Server: Sendable {
                 waiting: steering.waiting
             ).all
         let service = ServiceEndpoints(database: database, document: nil, problems: [], draining: draining)
-        let document = OpenAPI.document(features + service.all)
+        let document = JSON.object(
+            OpenAPI.document(features + service.all).members + [
+                .init(DocumentationPage.workflows, .array(actionTransitions.json.elements))
+            ])
         var problems: [Problem] = [.methodNotAllowed, .defect]
         for problem in (features + service.all).flatMap(\.allRefusals) where !problems.contains(problem) {
             problems.append(problem)

@@ -75,7 +75,7 @@ public struct Answer: Sendable {
         return Answer(status: status, body: body, etag: etag, location: location, isPublic: isPublic)
     }
 
-    /// The same object with one more member. Its entity tag said nothing of that, so it has none any more.
+    /// The same object with one more member.
     public func adding(_ name: String, _ value: JSON) -> Answer {
         adding(name) { $0.writeBytes(value.bytes) }
     }
@@ -87,7 +87,6 @@ public struct Answer: Sendable {
 
     private func adding(_ name: String, _ write: (inout ByteBuffer) -> Void) -> Answer {
         var answer = self
-        answer.etag = nil
         // The body is an object: its last byte closes it.
         answer.body = body.getSlice(at: body.readerIndex, length: body.readableBytes - 1) ?? body
         answer.body.writeString(",\(JSON.string(name).text):")

@@ -54,7 +54,7 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
     ) throws(Refusal) {
         guard let row = line(from: from, to: to, by: actor) else {
             let allowed = allowed(from: from, by: actor)
-            let extras = [JSON.Member("allowed", .array(allowed.map(json)))]
+            let extras = [JSON.Member("allowed", moves(from: from, by: actor))]
             let names = (
                 fr: allowed.map { "\($0.to.rawValue) (\(label($0.to).fr))" }.joined(separator: ", "),
                 en: allowed.map { $0.to.rawValue }.joined(separator: ", ")
@@ -81,6 +81,11 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
                         en: "required to move to '\(to.rawValue)'")
                 })
         }
+    }
+
+    /// What an actor may do from a state, and what each move needs, as answers tell it.
+    public func moves(from state: State, by actor: Actor) -> JSON {
+        .array(allowed(from: state, by: actor).map(json))
     }
 
     private func json(_ row: Row) -> JSON {

@@ -25,8 +25,12 @@ public struct Day: FieldScalar, Comparable, CustomStringConvertible {
     /// The day it is in Paris at an instant.
     public init(_ instant: Instant) {
         let seconds = floored(instant.microseconds, by: 1_000_000).quotient
-        let offset = Day.paris.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
-        number = floored(seconds + offset, by: 86_400).quotient
+        number = floored(seconds + Day.offsetOfParis(atSeconds: seconds), by: 86_400).quotient
+    }
+
+    /// How many seconds clocks in Paris are ahead of UTC, so many seconds after 1970.
+    static func offsetOfParis(atSeconds seconds: Int) -> Int {
+        paris.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
     }
 
     private static let paris = TimeZone(identifier: "Europe/Paris") ?? TimeZone(secondsFromGMT: 3600)!
@@ -107,6 +111,13 @@ public struct Instant: FieldScalar, Comparable, CustomStringConvertible {
     }
     /// The same as the text form.
     public var description: String { fieldText }
+
+    /// What a clock in Paris shows, to the minute: `2024-05-31 12:20`.
+    public var parisMinute: String {
+        let seconds = floored(microseconds, by: 1_000_000).quotient
+        let (_, second) = floored(seconds + Day.offsetOfParis(atSeconds: seconds), by: 86_400)
+        return "\(Day(self).fieldText) \(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
+    }
 
     /// Reads RFC 3339 with any offset, and PostgreSQL's own `2024-05-31 10:20:30.123+00`.
     public init(fieldText: String) throws(Expectation) {

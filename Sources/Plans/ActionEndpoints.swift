@@ -36,7 +36,8 @@ public struct ActionEndpoints: Sendable {
             Endpoint(
                 .get, "/v1/actions/{code}", id: "action_read",
                 "One action: its public columns, and all of it for its lead, its partners and the team.",
-                access: .anyone, output: .either(PublicAction.self, Action.self).explained,
+                access: .anyone,
+                output: .either(PublicAction.self, Action.self).adding("moves", listOf: Move.self).explained,
                 refusals: [PlanRefusals.action],
                 run: read),
             Endpoint(
@@ -114,6 +115,14 @@ public struct ActionEndpoints: Sendable {
         var id: Identifier<Action.Evidence>
     }
 
+    /// A move that the caller may make now.
+    struct Move: Decodable, Sendable {
+        /// The status it leads to.
+        var to: ActionStatus
+        /// What must come with it: of each group, one.
+        var needs: [[String]]
+    }
+
     /// One line of the table, for the contract's document.
     struct TransitionLine: Decodable, Sendable {
         var subject: String
@@ -153,8 +162,9 @@ public struct ActionEndpoints: Sendable {
         let explain = call.query.explain == true
         switch try await actions.find(call.path.code, as: call.caller, on: call.today, asOf: past) {
         case .full(let rows, let version):
-            // What is past is no version to change.
-            let answer = Answer.row(rows, etag: past == nil ? .full(version: version, day: call.today) : nil)
+            // What is past is no version to change, and makes no move.
+            var answer = Answer.row(rows, etag: past == nil ? .full(version: version, day: call.today) : nil)
+            if past == nil { answer = answer.adding("moves", try await actions.moves(call.path.code, as: call.caller)) }
             return explain ? answer.explained(try rows.first()?.explanations(on: day) ?? []) : answer
         case .publicView(let rows, let version):
             let answer = Answer.row(
@@ -233,6 +243,8 @@ extension Endpoint.Output {
 extension Answer {
     /// The same object with how its figures came about. Its version says nothing of that: it has none any more.
     fileprivate func explained(_ explanations: [Explanation]) -> Answer {
-        adding("explanation", .array(explanations.map(\.json)))
+        var answer = adding("explanation", .array(explanations.map(\.json)))
+        answer.etag = nil
+        return answer
     }
 }

@@ -12,6 +12,14 @@ public struct ActionEvent: Decodable, Sendable {
         public var from: JSON?
         /// After.
         public var to: JSON?
+
+        /// One field's change.
+        public init(part: String, field: String, from: JSON?, to: JSON?) {
+            self.part = part
+            self.field = field
+            self.from = from
+            self.to = to
+        }
     }
 
     /// Its id.
@@ -30,4 +38,20 @@ public struct ActionEvent: Decodable, Sendable {
     public var requestID: String
     /// Every field that changed.
     public var changes: [FieldChange]
+
+    /// An operation.
+    public init(
+        id: Identifier<ActionEvent>, position: Int, at: Instant, operation: String, member: String?,
+        organisation: String?,
+        requestID: String, changes: [FieldChange]
+    ) {
+        self.id = id
+        self.position = position
+        self.at = at
+        self.operation = operation
+        self.member = member
+        self.organisation = organisation
+        self.requestID = requestID
+        self.changes = changes
+    }
 }

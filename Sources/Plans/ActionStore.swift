@@ -238,6 +238,16 @@ public struct ActionStore: Sendable {
         return current
     }
 
+    /// What a caller may do with an action's status now, and what each move needs; nothing for who only reads it.
+    public func moves(_ code: ActionCode, as caller: Caller) async throws -> JSON {
+        guard caller.mayWrite else { return [] }
+        return try await database.transaction(as: caller) { transaction in
+            let current = try await current(code, locked: false, as: caller, transaction)
+            guard let actor = try? actor(caller, current, code) else { return [] }
+            return actionTransitions.moves(from: current.status, by: actor)
+        }
+    }
+
     /// What a file of evidence is; for the action's lead, its partners and the team, 404 for a link and what is not there.
     public func evidenceFile(
         _ code: ActionCode, _ id: Identifier<Action.Evidence>, as caller: Caller

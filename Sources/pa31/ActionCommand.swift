@@ -186,29 +186,22 @@ struct ActionCommand: AsyncParsableCommand {
                 let store = ActionStore(session.database)
                 let action: ActionCode = try read(code, "code")
                 var cursor: Cursor?
-                var events: [JSON] = []
+                var documents: [JSON] = []
                 repeat {
                     let limit = PageLimit.largest
                     let rows = try await store.history(action, limit: limit, cursor: cursor, as: session.caller)
-                    events += Output.document(rows.prefix(limit.count)).elements
+                    if common.json {
+                        documents += Output.document(rows.prefix(limit.count)).elements
+                    } else {
+                        for event in try rows.all().prefix(limit.count) {
+                            for line in ActionStory.lines(event, in: language) { Output.line(line) }
+                        }
+                    }
                     cursor =
                         rows.count > limit.count
                         ? Cursor(list: "history", key: ["position"].map { rows.text(limit.count - 1, $0) ?? "" }) : nil
                 } while cursor != nil
-                if common.json { return Output.json(.array(events)) }
-                for event in events {
-                    let who = [event["member"]?.string, event["organisation"]?.string].compactMap { $0 }.joined(
-                        separator: ", ")
-                    Output.line(
-                        "\(event["at"]?.string ?? "")  \(event["operation"]?.string ?? "")  \(who.isEmpty ? "system" : who)"
-                    )
-                    for change in event["changes"]?.elements ?? [] {
-                        let part = change["part"]?.string ?? ""
-                        let field = (part == "action" ? "" : part + ".") + (change["field"]?.string ?? "")
-                        Output.line(
-                            "    \(field): \((change["from"] ?? .null).shown) → \((change["to"] ?? .null).shown)")
-                    }
-                }
+                if common.json { Output.json(.array(documents)) }
             }
         }
     }

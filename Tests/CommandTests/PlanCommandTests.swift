@@ -116,7 +116,7 @@ import Testing
                 history.compactMap { $0["operation"]?.string } == ["plan.import", "action.transition", "action.note"])
             #expect(history.last?["member"] == "Une Personne")
             let told = try await command.succeed("action", "history", "A1.01", "--lang", "en", "--as", partner)
-            #expect(told.contains("blocker: — → convention"))
+            #expect(told.contains("blocker : convention"))
         }
     }
 
