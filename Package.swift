@@ -49,14 +49,18 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ"),
+        .systemLibrary(name: "CXLSXWriter"),
+        .systemLibrary(name: "CZip"),
         .target(name: "Fields", swiftSettings: safe),
+        .target(name: "Sheets", dependencies: ["CXLSXWriter", "CZip", "Fields"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
         .target(name: "Contract", dependencies: ["Postgres", "Fields", nio, crypto], swiftSettings: safe),
         .target(
             name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle],
             swiftSettings: safe),
         .target(
-            name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+            name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Sheets", "Fields", yams],
+            swiftSettings: safe),
         .target(
             name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
@@ -73,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, yams,
+                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Sheets", "Fields", logging, lifecycle,
+                yams,
                 crypto, nio,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -88,6 +93,8 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "FieldsTests", dependencies: ["Fields"], swiftSettings: strictTests),
+        .testTarget(
+            name: "SheetsTests", dependencies: ["Sheets", "CZip", "Fields", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "Fields", "TestSupport", nio],
             swiftSettings: strictTests),
@@ -106,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport", nio, crypto, logging,
+                "API", "Plans", "Accounts", "Contract", "Postgres", "Sheets", "Fields", "TestSupport", nio, crypto,
+                logging,
             ],
             swiftSettings: strictTests),
         .testTarget(
@@ -114,7 +122,7 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "RepositoryTests",
-            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Sheets", "Fields", "TestSupport"],
             swiftSettings: strictTests),
     ]
 )

@@ -134,7 +134,7 @@ need_packages() {
     local wanted=(ca-certificates curl tzdata) missing=()
     if [[ ${1:-} == --build ]]; then
         need_swift
-        wanted+=(git libpq-dev)
+        wanted+=(git libpq-dev libxlsxwriter-dev libzip-dev)
     fi
     if command -v dpkg-query >/dev/null; then
         mapfile -t missing < <(missing_packages "${wanted[@]}")

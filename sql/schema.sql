@@ -1434,6 +1434,33 @@ COMMENT ON COLUMN public.schema_repeatable.name IS 'internal The file''s name wi
 
 COMMENT ON COLUMN public.schema_repeatable.checksum IS 'internal SHA-256 of the file as it was last run.';
 
+CREATE TABLE public.sheet_import (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    sheet jsonb NOT NULL,
+    CONSTRAINT sheet_import_sheet_form CHECK ((jsonb_typeof(sheet) = 'array'::text)),
+    CONSTRAINT sheet_import_wait_order CHECK ((made_at < expires_at))
+);
+
+ALTER TABLE ONLY public.sheet_import FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.sheet_import IS 'Sheets of actions that wait to be applied, kept 7 days; each caller reaches its own only.';
+
+COMMENT ON COLUMN public.sheet_import.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.sheet_import.member_id IS 'internal Who sent it.';
+
+COMMENT ON COLUMN public.sheet_import.made_at IS 'internal When it was sent.';
+
+COMMENT ON COLUMN public.sheet_import.expires_at IS 'internal When it is forgotten.';
+
+COMMENT ON COLUMN public.sheet_import.applied_at IS 'internal When it was applied; NULL while it waits.';
+
+COMMENT ON COLUMN public.sheet_import.sheet IS 'personal Its rows as they were read, which may hold what people wrote; emptied once applied.';
+
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
 
@@ -1554,6 +1581,9 @@ ALTER TABLE ONLY public.schema_migration
 ALTER TABLE ONLY public.schema_repeatable
     ADD CONSTRAINT schema_repeatable_key PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_key PRIMARY KEY (id);
+
 CREATE INDEX action_axis ON public.action USING btree (axis_id);
 
 CREATE INDEX action_comment_action ON public.action_comment USING btree (action_id, id);
@@ -1617,6 +1647,10 @@ CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (p
 CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id, id);
 
 CREATE INDEX progress_note_author ON public.progress_note USING btree (author_id);
+
+CREATE INDEX sheet_import_age ON public.sheet_import USING btree (expires_at);
+
+CREATE INDEX sheet_import_of_member ON public.sheet_import USING btree (member_id, id);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
@@ -1769,6 +1803,9 @@ ALTER TABLE ONLY public.progress_note
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_author FOREIGN KEY (author_id) REFERENCES public.member(id);
 
+ALTER TABLE ONLY public.sheet_import
+    ADD CONSTRAINT sheet_import_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
 ALTER TABLE public.idempotency_answer ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answer FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
@@ -1776,6 +1813,14 @@ CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answe
 CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_app, pa31_operator USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+
+CREATE POLICY sheet_import_seen_by_system ON public.sheet_import FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
 GRANT SELECT ON TABLE public.commune TO pa31_public;
 GRANT SELECT ON TABLE public.commune TO pa31_app;
@@ -1981,4 +2026,13 @@ GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_app;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_public;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.sheet_import TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.sheet_import TO pa31_operator;
+
+GRANT UPDATE(applied_at) ON TABLE public.sheet_import TO pa31_app;
+GRANT UPDATE(applied_at) ON TABLE public.sheet_import TO pa31_operator;
+
+GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_app;
+GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_operator;
 

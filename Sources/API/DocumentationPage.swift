@@ -182,7 +182,10 @@ enum DocumentationExample {
                 for field in example.members {
                     lines.append("-F \(quoted("\(field.name)=\(field.value.string ?? "")"))")
                 }
-                lines.append("-F \(Endpoint.fileField)=@document.pdf")
+                let kinds =
+                    content.value["schema"]?["properties"]?[Endpoint.fileField]?["contentMediaType"]?.string ?? ""
+                let isSheet = kinds.contains(Representation.csv.rawValue)
+                lines.append("-F \(Endpoint.fileField)=@\(isSheet ? "actions.xlsx" : "document.pdf")")
             }
         }
         return lines.joined(separator: " \\\n     ")
@@ -202,6 +205,8 @@ enum DocumentationExample {
             }
             // A link's secret is in the answer that made it.
             if name == "{token}" { return path.replacing(name, with: "$LINK_SECRET") }
+            // What has no list is told by the answer that made it, too.
+            if name == "{id}" { return path.replacing(name, with: "$ID") }
             let example = parameter["schema"]?["examples"]?.elements.first
             return path.replacing(name, with: example?.string ?? example?.text ?? "…")
         }

@@ -107,6 +107,7 @@ struct Kernel: Sendable {
             caller: caller, now: exchange.now)
         call.query = try Negotiation.query(request.uri.query)
         call.mediaType = mediaType
+        call.language = exchange.language
         call.ifMatch = request.headers[.ifMatch]
         call.idempotencyKey = request.headers[.idempotencyKey]
         call.body = try await body(of: request, endpoint, exchange)

@@ -208,8 +208,9 @@ private final class FileSink {
         // It must be on disk before the row that names it is committed.
         try handle.synchronize()
         try handle.close()
-        guard let kind = FileKind.of(start), rule.kinds.contains(kind) else {
-            let names = rule.kinds.map(\.rawValue).joined(separator: ", ")
+        let kind = FileKind.of(start)
+        guard rule.takes(kind) else {
+            let names = rule.names
             throw Problem.invalid(
                 fr: "Ce fichier n'est pas d'un type accepté (\(names)), d'après ses premiers octets.",
                 en: "This file is not of an accepted kind (\(names)), by its first bytes.",

@@ -98,6 +98,7 @@ public struct Server: Sendable {
             + SteeringEndpoints(steering: steering, places: PlaceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
+            + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
                 waiting: steering.waiting

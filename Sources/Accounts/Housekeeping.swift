@@ -3,8 +3,8 @@ public import Logging
 public import Postgres
 public import ServiceLifecycle
 
-/// Forgets what the server kept for a day, answers under an `Idempotency-Key`, and does other features' chores. Any number of
-/// servers may run one.
+/// Forgets what the server kept for a time: answers under an `Idempotency-Key` for a day, sheets that wait to be applied for
+/// seven; and does other features' chores. Any number of servers may run one.
 public struct Housekeeping: Service {
     private let database: Database
     private let logger: Logger
@@ -28,7 +28,9 @@ public struct Housekeeping: Service {
             while !Task.isCancelled {
                 for chore in [forget] + chores {
                     do { _ = try await chore() } catch {
-                        logger.warning("a chore was not done", metadata: ["error.type": "\(type(of: error))"])
+                        logger.warning(
+                            "what is over its time could not be forgotten",
+                            metadata: ["error.type": "\(type(of: error))"])
                     }
                 }
                 try? await Task.sleep(for: Self.interval)
@@ -36,19 +38,32 @@ public struct Housekeeping: Service {
         }
     }
 
-    /// Deletes answers whose day is over, a batch at a time; returns how many.
+    /// Deletes what is over its time, a batch at a time; returns how many rows.
     public func forget() async throws -> Int {
+        // No row is locked to be deleted later: the policies let the system delete rows, but lock none.
+        let answers = try await forget { now in
+            let day = now.adding(seconds: -Transaction.idempotencySeconds)
+            return """
+                DELETE FROM idempotency_answer
+                 WHERE made_at <= \(day) AND ctid = ANY (ARRAY(
+                       SELECT ctid FROM idempotency_answer WHERE made_at <= \(day) LIMIT \(Self.batch)))
+                """
+        }
+        let sheets = try await forget { now in
+            """
+            DELETE FROM sheet_import
+             WHERE expires_at <= \(now) AND ctid = ANY (ARRAY(
+                   SELECT ctid FROM sheet_import WHERE expires_at <= \(now) LIMIT \(Self.batch)))
+            """
+        }
+        return answers + sheets
+    }
+
+    private func forget(_ statement: (Instant) -> SQL) async throws -> Int {
         var total = 0
         while true {
-            // No row is locked to be deleted later: the policies let the system delete rows, but lock none.
             let count = try await database.transaction(as: .system(requestID: "housekeeping")) { transaction in
-                let day = transaction.now.adding(seconds: -Transaction.idempotencySeconds)
-                return try await transaction.execute(
-                    """
-                    DELETE FROM idempotency_answer
-                     WHERE made_at <= \(day) AND ctid = ANY (ARRAY(
-                           SELECT ctid FROM idempotency_answer WHERE made_at <= \(day) LIMIT \(Self.batch)))
-                    """)
+                try await transaction.execute(statement(transaction.now))
             }
             total += count
             if count < Self.batch { return total }

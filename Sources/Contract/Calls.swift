@@ -36,6 +36,8 @@ public struct Call<Path: Decodable & Sendable, Query: Decodable & Sendable, Body
     public var precondition: Precondition
     /// The file that came with a form.
     public var upload: Upload?
+    /// The language that sentences in the answer are in.
+    public var language: Language
     /// When.
     public var now: Instant
 
@@ -55,6 +57,8 @@ public struct Request: Sendable {
     public var caller: Caller
     /// Which of the endpoint's representations is wanted.
     public var mediaType: Representation = .json
+    /// The language of the answer's sentences.
+    public var language = Language.french
     /// The `If-Match` header.
     public var ifMatch: String?
     /// The `Idempotency-Key` header.
@@ -85,13 +89,15 @@ public enum Representation: String, Sendable, CaseIterable {
     case html = "text/html"
     case css = "text/css"
     case calendar = "text/calendar"
+    /// A workbook of a spreadsheet.
+    case xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     /// A file as it was received.
     case file = "application/octet-stream"
 
     /// The `Content-Type` of an answer.
     public var contentType: String {
         switch self {
-        case .json, .file: rawValue
+        case .json, .file, .xlsx: rawValue
         case .csv: "text/csv; charset=utf-8; header=present"
         case .html, .css, .calendar: rawValue + "; charset=utf-8"
         }

@@ -59,6 +59,8 @@ public struct Endpoint: Sendable {
         public static let html = Output(status: 200, content: .other(.html))
         /// A file that was received before.
         public static let file = Output(status: 200, content: .other(.file))
+        /// A workbook of a spreadsheet.
+        public static let xlsx = Output(status: 200, content: .other(.xlsx))
         /// How pages look.
         public static let css = Output(status: 200, content: .other(.css))
         /// Days, for an agenda.
@@ -151,7 +153,7 @@ public struct Endpoint: Sendable {
             }
             let call = Call(
                 path: pathValues, query: query, body: try Reading.body(Body.self, bodyShape, members), caller: caller,
-                precondition: precondition, upload: upload, now: request.now)
+                precondition: precondition, upload: upload, language: request.language, now: request.now)
             switch request.mediaType {
             case .csv:
                 try Self.checkWhole(request.query)

@@ -79,7 +79,7 @@ public enum OpenAPI {
         if let upload = endpoint.upload {
             mediaType = "multipart/form-data"
             let file: JSON = [
-                "type": "string", "contentMediaType": .string(upload.kinds.map(\.rawValue).joined(separator: ", ")),
+                "type": "string", "contentMediaType": .string(upload.names),
                 "maxLength": JSON(upload.maximumBytes),
             ]
             schema = object(fields, closed: true, additional: [.init(Endpoint.fileField, file)])
@@ -96,6 +96,7 @@ public enum OpenAPI {
                 switch mediaType {
                 case .json: [.init(mediaType.rawValue, ["schema": schema(of: endpoint)])]
                 case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
+                case .xlsx: [.init(mediaType.rawValue, [:])]
                 case .csv, .html, .css, .calendar: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
                 }
             })

@@ -59,6 +59,9 @@ public struct Precondition: Sendable, Hashable {
     /// A version that is known: the CLI's, a test's.
     public init(version: Int) { given = .version(version) }
 
+    /// The version that fields were read at, which may be an older one: a row of a sheet.
+    public init(base: Int, fields: [JSON.Member]) { given = .base(base, fields) }
+
     /// Reads the header, or takes the `base_version` that came with the fields of a PATCH.
     init(header: String?, base: Int?, fields: [JSON.Member]) {
         guard let base else {
@@ -130,7 +133,7 @@ public struct Precondition: Sendable, Hashable {
     }
 
     /// Equal, or the same number written otherwise: `60` and `60.000`.
-    private static func isSame(_ left: JSON, _ right: JSON) -> Bool {
+    public static func isSame(_ left: JSON, _ right: JSON) -> Bool {
         if case .number(let left) = left, case .number(let right) = right, let number = Double(left) {
             return number == Double(right)
         }

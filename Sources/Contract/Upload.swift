@@ -8,11 +8,22 @@ public struct UploadRule: Sendable {
     public var maximumBytes: Int
     /// The kinds it may be, told by its first bytes, never by its name.
     public var kinds: [FileKind]
+    /// Whether it may also be a text, which no first bytes tell: whoever reads it refuses what is none.
+    public var takesText: Bool
 
     /// A rule.
-    public init(maximumBytes: Int, kinds: [FileKind]) {
+    public init(maximumBytes: Int, kinds: [FileKind], takesText: Bool = false) {
         self.maximumBytes = maximumBytes
         self.kinds = kinds
+        self.takesText = takesText
+    }
+
+    /// Whether a file of this kind is taken; nil is a file that its first bytes don't tell.
+    public func takes(_ kind: FileKind?) -> Bool { kind.map(kinds.contains) ?? takesText }
+
+    /// What may come, as media types.
+    public var names: String {
+        (kinds.map(\.rawValue) + (takesText ? [Representation.csv.rawValue] : [])).joined(separator: ", ")
     }
 }
 
@@ -24,11 +35,11 @@ public struct Upload: Sendable {
     public var size: Int
     /// SHA-256 of its bytes.
     public var sha256: [UInt8]
-    /// What it is, by its first bytes.
-    public var kind: FileKind
+    /// What it is, by its first bytes; nil for a text.
+    public var kind: FileKind?
 
     /// A received file.
-    public init(location: URL, size: Int, sha256: [UInt8], kind: FileKind) {
+    public init(location: URL, size: Int, sha256: [UInt8], kind: FileKind?) {
         self.location = location
         self.size = size
         self.sha256 = sha256

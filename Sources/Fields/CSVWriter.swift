@@ -82,12 +82,14 @@ public struct CSVWriter: Sendable {
 ///
 /// A text of any number of apostrophes (none included) and then a formula's sign gets one apostrophe more; reading
 /// takes one away from a text of at least one apostrophe and then such a sign. So `'=` comes back as `'=`.
-enum CSVFormula {
-    static func neutralised(_ text: String) -> String {
+public enum CSVFormula {
+    /// The text, with an apostrophe before it if a spreadsheet would run it.
+    public static func neutralised(_ text: String) -> String {
         startsLikeAFormula(text.unicodeScalars[...]) ? "'" + text : text
     }
 
-    static func restored(_ text: String) -> String {
+    /// The text as it was before `neutralised`.
+    public static func restored(_ text: String) -> String {
         guard text.unicodeScalars.first == "'", startsLikeAFormula(text.unicodeScalars.dropFirst()) else { return text }
         return String(text.unicodeScalars.dropFirst())
     }

@@ -39,6 +39,27 @@ extension ActionStore {
         }
     }
 
+    /// A field's value before it changed.
+    struct OldValue: Decodable, Sendable {
+        var field: String
+        var value: JSON?
+    }
+
+    /// What stood at a version in the fields that changed since; those of parts are left out.
+    func before(
+        _ id: PublicAction.ID, since version: Int, _ transaction: Transaction
+    ) async throws -> [OldValue] {
+        try await transaction.rows(
+            """
+            SELECT DISTINCT ON (field) field, old_value AS value FROM action_change
+             WHERE action_id = \(id) AND part = 'action'
+               AND audit_id IN (SELECT audit_id FROM field_change
+                                 WHERE row_id = \(id) AND field = 'version' AND (new_value)::bigint > \(version)::bigint)
+             ORDER BY field, id
+            """, as: OldValue.self
+        ).all()
+    }
+
     /// What changed since a version: names of fields, those of a part after the part's name.
     private func changes(since version: Int, _ current: Current, _ transaction: Transaction) async throws -> [String] {
         struct Name: Decodable { var name: String }
@@ -62,15 +83,23 @@ extension ActionStore {
     ) async throws -> T {
         do {
             return try await database.transaction(as: caller) { transaction in
-                let current = try await current(code, locked: true, as: caller, transaction)
-                try may(current)
-                try await transaction.record(operation, on: "action", id: current.id.uuid)
-                try await body(transaction, current)
+                try await change(code, operation: operation, as: caller, in: transaction, may: may, body)
                 return try answer(try await Self.row(code, on: transaction.today, as: caller, transaction))
             }
         } catch {
             throw Refusal.mapping(error, PlanRefusals.byConstraint)
         }
+    }
+
+    /// The same within a transaction that changes other actions too.
+    private func change(
+        _ code: ActionCode, operation: String, details: JSON? = nil, as caller: Caller, in transaction: Transaction,
+        may: (Current) throws(Refusal) -> Void, _ body: (Transaction, Current) async throws -> Void
+    ) async throws {
+        let current = try await current(code, locked: true, as: caller, transaction)
+        try may(current)
+        try await transaction.record(operation, on: "action", id: current.id.uuid, details: details)
+        try await body(transaction, current)
     }
 
     /// Moves an action to another status, as the table allows.
@@ -109,8 +138,24 @@ extension ActionStore {
         _ code: ActionCode, _ changes: ActionChanges, precondition: Precondition, as caller: Caller,
         answer: (Rows<Action>) throws -> T = { $0 }
     ) async throws -> T {
+        do {
+            return try await database.transaction(as: caller) { transaction in
+                try await edit(
+                    code, changes, precondition: precondition, operation: "action.edit", as: caller, in: transaction)
+                return try answer(try await Self.row(code, on: transaction.today, as: caller, transaction))
+            }
+        } catch {
+            throw Refusal.mapping(error, PlanRefusals.byConstraint)
+        }
+    }
+
+    /// The same within a transaction that changes other actions too: a row of a sheet.
+    func edit(
+        _ code: ActionCode, _ changes: ActionChanges, precondition: Precondition, operation: String,
+        details: JSON? = nil, as caller: Caller, in transaction: Transaction
+    ) async throws {
         try await change(
-            code, operation: "action.edit", as: caller, answer: answer,
+            code, operation: operation, details: details, as: caller, in: transaction,
             may: { (current) throws(Refusal) in
                 let actor = try actor(caller, current, code)
                 if actor == .lead, !changes.teamOnly.isEmpty { throw PlanRefusals.teamOnly(changes.teamOnly) }

@@ -30,6 +30,18 @@ public enum PlanRefusals {
     static let file = Problem(
         "plan.file_refused", .invalid, fr: "Le fichier du plan est refusé.", en: "The plan's file is refused.")
 
+    static let sheetImport = Problem(
+        "import.not_found", .notFound, fr: "Aucun import de ce numéro, ou il a plus de sept jours.",
+        en: "There is no import of this number, or it is over seven days old.")
+    static let applied = Problem(
+        "import.applied", .conflict, fr: "Cet import est déjà appliqué.", en: "This import is applied already.")
+
+    static func alreadyApplied(at instant: Instant) -> Refusal {
+        applied(
+            fr: "Cet import est déjà appliqué, le \(Day(instant)) : l'historique des actions dit ce qu'il a changé.",
+            en: "This import is applied already, on \(Day(instant)): the actions' history says what it changed.")
+    }
+
     static func unknown(_ code: ActionCode) -> Refusal {
         action(fr: "Aucune action \(code).", en: "There is no action \(code).")
     }

@@ -251,6 +251,20 @@ public struct Transaction: Sendable {
         try await connection.run(statement).affected
     }
 
+    /// Runs a body whose changes are undone, alone, when it throws; the transaction goes on.
+    public func apart<T>(_ body: () async throws -> T) async throws -> T {
+        try await connection.simple("SAVEPOINT apart")
+        do {
+            let value = try await body()
+            try await connection.simple("RELEASE SAVEPOINT apart")
+            return value
+        } catch {
+            try await connection.simple("ROLLBACK TO SAVEPOINT apart")
+            try await connection.simple("RELEASE SAVEPOINT apart")
+            throw error
+        }
+    }
+
     /// The rows of a long result, a batch at a time, read from the server only as fast as the body takes them.
     public func batches<Row: Decodable>(
         of statement: SQL, as type: Row.Type, size: Int = 500, _ body: (Rows<Row>) async throws -> Void

@@ -138,6 +138,13 @@ import Testing
             let made = try await client.send(
                 "POST", "/v1/calendars", token: token, body: #"{"scope":"plan","label":"Agenda"}"#)
             return try #require(made.json["path"]?.string)
+        case "import_apply":
+            let sheet =
+                "--limite\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nCode;Version\r\n--limite--\r\n"
+            let made = try await client.send(
+                "POST", "/v1/imports", token: token, body: sheet,
+                headers: ["Content-Type": "multipart/form-data; boundary=limite"])
+            return "/v1/imports/\(try #require(made.json["id"]?.string))/apply"
         case "problem_read": return "/problems/version.stale"
         case "indicator_value_add":
             // The one that the examples added was taken away by the one before.
@@ -185,9 +192,10 @@ import Testing
                         let parts = example.members.map {
                             "--limite\r\nContent-Disposition: form-data; name=\"\($0.name)\"\r\n\r\n\($0.value.string ?? "")\r\n"
                         }
+                        let file = id == "import_create" ? "Code;Version\r\nA2.11;1" : "%PDF-1.7"
                         body =
                             parts.joined()
-                            + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"document.pdf\"\r\n\r\n%PDF-1.7\r\n--limite--\r\n"
+                            + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"document.pdf\"\r\n\r\n\(file)\r\n--limite--\r\n"
                         headers["Content-Type"] = "multipart/form-data; boundary=limite"
                     }
                 }

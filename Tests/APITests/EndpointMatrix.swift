@@ -8,6 +8,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import Sheets
+
 /// What every endpoint has in common, asked of each over real HTTP. The list of endpoints is the server's own: a new one is
 /// asked the same from its first day, and fails here if it does not answer as its contract says.
 struct EndpointMatrix: Sendable {
@@ -51,9 +53,11 @@ struct EndpointMatrix: Sendable {
         let action = try await make.action(
             Self.code, in: plan, lead: leadID, status: .inProgress,
             funding: [(funder, 2023, 1000), (funder, 2024, 1000)])
-        parts = try await Self.parts(of: action, tokens["team"] ?? "", invitedBy: leadID)
-            .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
-            .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
+        parts = try await Self.parts(
+            of: action, tokens["team"] ?? "", lead: tokens["lead"] ?? "", invitedBy: leadID
+        )
+        .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
+        .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])
@@ -63,7 +67,7 @@ struct EndpointMatrix: Sendable {
 extension EndpointMatrix {
     /// A milestone, indicators with and without values, one of them doubted, a token to revoke, links to follow.
     private static func parts(
-        of action: PublicAction.ID, _ token: String, invitedBy organisation: Organisation.ID
+        of action: PublicAction.ID, _ token: String, lead: String, invitedBy organisation: Organisation.ID
     ) async throws -> [String: String] {
         let names = ["milestone", "measured", "unmeasured", "value", "doubted"]
         let ids = Dictionary(uniqueKeysWithValues: names.map { ($0, UUID().uuidString.lowercased()) })
@@ -80,6 +84,9 @@ extension EndpointMatrix {
         let caller = Caller.member(try await store.member(of: token, requestID: "matrix"), requestID: "matrix")
         let own = try await store.create(
             for: caller.member!, label: "à reprendre", scopes: [.read], validDays: 1, as: caller)
+        let leadMember = Caller.member(try await store.member(of: lead, requestID: "matrix"), requestID: "matrix")
+        let sheet = try await SheetImportStore(TestDatabase.current.asServer()).review(
+            try SheetTable(csv: Array("Code;Version\n\(code);1\n".utf8)), in: .french, as: leadMember)
         let invitations = InvitationStore(TestDatabase.current.asServer())
         let link = try await invitations.create(
             .init(name: "Camille", email: try EmailAddress(fieldText: "lien@exemple.example"), role: .editor),
@@ -89,6 +96,7 @@ extension EndpointMatrix {
             "indicator_edit": ids["measured"]!, "indicator_value_add": ids["measured"]!,
             "indicator_remove": ids["unmeasured"]!, "indicator_value_challenge": ids["value"]!,
             "indicator_value_settle": ids["doubted"]!, "my_token_revoke": own.id.fieldText,
+            "import_apply": sheet.id.fieldText,
             "invitation_read": String(link.path.split(separator: "/").last!),
             "invitation_accept": String(link.path.split(separator: "/").last!),
         ]
@@ -141,7 +149,9 @@ struct MatrixRequest: Sendable {
             }
             body =
                 texts.joined()
-                + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pdf\"\r\n\r\n%PDF-1.4 x\r\n--limite--\r\n"
+                + "--limite\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.pdf\"\r\n\r\n"
+                + (endpoint.upload?.takesText == true ? "Code;Version\r\n\(code);1" : "%PDF-1.4 x")
+                + "\r\n--limite--\r\n"
         }
     }
 

@@ -34,7 +34,7 @@ import Testing
         var fields: [String]
         var file: [UInt8]
         var sha256: [UInt8]
-        var kind: FileKind
+        var kind: FileKind?
     }
 
     static let pdf = Array("%PDF-1.7\n".utf8)

@@ -35,6 +35,40 @@ import Testing
         await database.close()
     }
 
+    @Test func `undoes a part of it that throws, and goes on with the rest`() async throws {
+        struct Own: Error {}
+        try await withLab(accounts) {
+            let database = leased.asServer()
+            try await database.transaction(as: tester) { transaction in
+                try await transaction.execute("INSERT INTO lab.account VALUES (1, 5)")
+                let value = try await transaction.apart {
+                    try await transaction.execute("INSERT INTO lab.account VALUES (2, 5)")
+                }
+                #expect(value == 1)
+                // What the program throws, and what the database refuses.
+                let own = await failure {
+                    try await transaction.apart {
+                        _ = try await transaction.execute("INSERT INTO lab.account VALUES (3, 5)")
+                        throw Own()
+                    }
+                }
+                #expect(own is Own)
+                for cents in [-1, -2] {
+                    let refused = await failure {
+                        try await transaction.apart {
+                            _ = try await transaction.execute("INSERT INTO lab.account VALUES (4, 5), (5, \(cents))")
+                        }
+                    }
+                    #expect((refused as? DatabaseError)?.constraint == "account_cents_check")
+                }
+                try await transaction.execute("INSERT INTO lab.account VALUES (6, 5)")
+            }
+            let kept = try await leased.count("SELECT sum(id)::integer AS value FROM lab.account")
+            #expect(kept == 9)
+            await database.close()
+        }
+    }
+
     @Test func `keeps nothing when its body throws`() async throws {
         struct Own: Error {}
         try await withLab(accounts) {

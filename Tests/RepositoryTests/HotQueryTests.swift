@@ -8,6 +8,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import Sheets
+
 /// `architecture.md` rule 12: no sequential scan in the hot queries, on tables that can grow.
 ///
 /// The Stores' own calls are run, as the server runs them, and PostgreSQL's counters say which rows were read and how.
@@ -78,6 +80,8 @@ import Testing
             INSERT INTO calendar_feed (id, member_id, scope, label, secret_hash, created_at, expires_at)
             SELECT gen_random_uuid(), id, 'organisation', 'x', sha256(id::text::bytea), now(), now() + interval '1 day'
               FROM member;
+            INSERT INTO sheet_import (id, member_id, made_at, expires_at, sheet)
+            SELECT gen_random_uuid(), id, now(), now() + interval '1 day', '[]' FROM member, generate_series(1, 4);
             INSERT INTO audit_seal (position, audit_id, row_hash, chain_hash, sealed_at)
             SELECT row_number() OVER (), id, sha256('x'), sha256('x'), now() FROM audit_log;
             """)
@@ -214,6 +218,16 @@ import Testing
                         code, ActionMove(to: .paused, reason: "motif"), precondition: Precondition(version: version),
                         as: team
                     ).count
+                }
+            ),
+            (
+                "a sheet of two rows, sent back and applied",
+                { run in
+                    let csv = "Code;Version;Description\n\(codes[0]);1;Texte \(run)\n\(codes[run]);1;Texte \(run)\n"
+                    let sheets = SheetImportStore(database)
+                    let preview = try await sheets.review(
+                        try SheetTable(csv: Array(csv.utf8)), in: .french, as: team)
+                    return try await sheets.apply(preview.id, in: .french, as: team).rows.count
                 }
             ),
             // A new store each time: it remembers nothing.

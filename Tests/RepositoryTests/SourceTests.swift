@@ -29,15 +29,19 @@ import Testing
     /// Who may import whom (`architecture.md` *Imports*); arrows are transitive.
     static let mayImport: [String: Set<String>] = [
         "Fields": [], "Postgres": ["Fields", "CLibPQ"], "Contract": ["Fields", "Postgres"],
-        "Accounts": ["Fields", "Postgres", "Contract"], "Plans": ["Fields", "Postgres", "Contract", "Accounts"],
+        "Accounts": ["Fields", "Postgres", "Contract"], "Sheets": ["Fields", "CXLSXWriter", "CZip"],
+        "Plans": ["Fields", "Postgres", "Contract", "Accounts", "Sheets"],
         "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
-        "API": ["Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Hummingbird"],
+        "API": ["Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Sheets", "Hummingbird"],
         "pa31": [
-            "Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "API", "ArgumentParser", "Configuration",
+            "Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Sheets", "API", "ArgumentParser",
+            "Configuration",
         ],
     ]
     static let fenced: Set<String> = [
-        "Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "API", "CLibPQ", "Hummingbird",
+        "Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Sheets", "API", "CLibPQ", "CXLSXWriter",
+        "CZip",
+        "Hummingbird",
         "ArgumentParser", "Configuration",
     ]
 

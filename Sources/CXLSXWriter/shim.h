@@ -1,0 +1,2 @@
+// libxlsxwriter's public header, where Debian's libxlsxwriter-dev puts it.
+#include <xlsxwriter.h>

@@ -1,0 +1,2 @@
+// libzip's public header, where Debian's libzip-dev puts it.
+#include <zip.h>
