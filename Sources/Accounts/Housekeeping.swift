@@ -28,7 +28,9 @@ public struct Housekeeping: Service {
             while !Task.isCancelled {
                 for chore in [forget] + chores {
                     do { _ = try await chore() } catch {
-                        logger.warning("a chore was not done", metadata: ["error.type": "\(type(of: error))"])
+                        logger.warning(
+                            "what is over its time could not be forgotten",
+                            metadata: ["error.type": "\(type(of: error))"])
                     }
                 }
                 try? await Task.sleep(for: Self.interval)
