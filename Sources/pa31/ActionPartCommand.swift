@@ -66,7 +66,8 @@ struct MilestoneCommand: AsyncParsableCommand {
                 var changes = MilestoneChanges()
                 changes.doneOn = .set(try on.map { try read($0, "--on") } ?? session.database.clock.today)
                 return try await store.editMilestone(
-                    code, try read(id, "id"), changes, precondition: try await ActionCommand.precondition(nil, of: code, session),
+                    code, try read(id, "id"), changes,
+                    precondition: try await ActionCommand.precondition(nil, of: code, session),
                     as: session.caller)
             }
         }
@@ -87,7 +88,8 @@ struct MilestoneCommand: AsyncParsableCommand {
         func run() async throws {
             try await part.run { store, code, session in
                 try await store.removeMilestone(
-                    code, try read(id, "id"), precondition: try await ActionCommand.precondition(nil, of: code, session), as: session.caller)
+                    code, try read(id, "id"),
+                    precondition: try await ActionCommand.precondition(nil, of: code, session), as: session.caller)
             }
         }
     }
