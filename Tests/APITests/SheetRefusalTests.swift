@@ -44,6 +44,7 @@ import Testing
             let reasons = (preview["rows"]?.elements ?? []).map {
                 $0["problems"]?.elements.first?["reason"]?.string ?? ""
             }
+            try #require(reasons.count == 11)
             #expect(reasons[0] == "ce jour n'existe pas")
             #expect(reasons[1] == "La fin réelle précède le début réel.")
             #expect(reasons[2] == "réservé à l'équipe")
