@@ -141,6 +141,8 @@ struct WorkbookReader {
     /// Texts that cells refer to by number; how kana are pronounced is left out.
     private mutating func readShared(_ name: String) throws {
         var texts: [String] = []
+        // A workbook's texts are a sheet's, at the least: they have the same bounds.
+        var bounds = SheetTable.Bounds()
         var text = ""
         var isText = false
         var isPronunciation = false
@@ -152,7 +154,10 @@ struct WorkbookReader {
             case .start("t", _): isText = true
             case .end("t"): isText = false
             case .text(let more) where isText && !isPronunciation: text += more
-            case .end("si"): texts.append(SheetEscapes.read(text))
+            case .end("si"):
+                try bounds.take(cells: 1)
+                try bounds.take(text, column: 0, line: texts.count + 1)
+                texts.append(SheetEscapes.read(text))
             default: break
             }
         }
@@ -260,6 +265,7 @@ struct WorkbookReader {
     ) throws {
         guard !cell.isEmpty else { return }
         try bounds.take(cell.text, column: place.column, line: row.line)
+        try bounds.take(cells: max(1, place.column + 1 - row.cells.count))
         while row.cells.count < place.column { row.cells.append(SheetTable.Cell("")) }
         if row.cells.count > place.column {
             row.cells[place.column] = cell

@@ -43,6 +43,8 @@ public struct SheetTable: Sendable, Hashable {
     public static let maximumCharacters = CSVTable.maximumCharacters
     /// All cells together, in bytes of UTF-8: one text that many cells share counts each time.
     public static let maximumText = 16 << 20
+    /// All cells together, empty ones between others too: what a sheet takes in memory hangs on them.
+    public static let maximumCells = 500_000
 
     /// Rows, the first that holds something being the header.
     init(rows all: [Row]) throws(Refusal) {
@@ -61,6 +63,11 @@ public struct SheetTable: Sendable, Hashable {
 
     /// The rows of a CSV file, within the same bounds as a workbook's.
     init(csv bytes: [UInt8]) throws(Refusal) {
+        // Each of them may be a cell; no text is made of them.
+        for separator in CSVTable.Separator.allCases {
+            let byte = separator.rawValue.utf8.first
+            guard bytes.count(where: { $0 == byte }) <= Self.maximumCells else { throw Bounds.tooManyCells() }
+        }
         let table: CSVTable
         do { table = try CSVTable.read(bytes) } catch {
             throw SheetRefusals.refused(
@@ -83,6 +90,19 @@ public struct SheetTable: Sendable, Hashable {
     /// Counts what a table holds, and refuses what no sheet of people's holds.
     struct Bounds {
         private var text = 0
+        private var cells = 0
+
+        /// Counts cells that hold nothing too.
+        mutating func take(cells count: Int) throws(Refusal) {
+            cells += count
+            guard cells <= SheetTable.maximumCells else { throw Self.tooManyCells() }
+        }
+
+        static func tooManyCells() -> Refusal {
+            SheetRefusals.refused(
+                fr: "plus de \(SheetTable.maximumCells) cellules : découpez le fichier",
+                en: "more than \(SheetTable.maximumCells) cells: split the file")
+        }
 
         mutating func take(_ cell: String, column: Int, line: Int) throws(Refusal) {
             guard column < SheetTable.maximumColumns else {

@@ -44,6 +44,7 @@ import Testing
             let reasons = (preview["rows"]?.elements ?? []).map {
                 $0["problems"]?.elements.first?["reason"]?.string ?? ""
             }
+            try #require(reasons.count == 11)
             #expect(reasons[0] == "ce jour n'existe pas")
             #expect(reasons[1] == "La fin réelle précède le début réel.")
             #expect(reasons[2] == "réservé à l'équipe")
@@ -75,6 +76,14 @@ import Testing
             let mixed = try await sheets.review(
                 csv: "Code;Version;Météo", "A1.02;3;sécurisée", token: scene.lead)
             #expect(problems(mixed) == ["2 refused Version 3"])
+            // The same where versions don't tell.
+            try await scene.make.action("A1.03", in: scene.plan, lead: scene.leadID)
+            let moved = try await sheets.review(
+                csv: "Code;Version;Intitulé", "A1.03;1;Action A1.02", "A1.02;1;Action A1.03", token: scene.team)
+            #expect(problems(moved) == ["2 refused Code A1.03", "3 refused Code A1.02"])
+            #expect(
+                moved["rows"]?.elements.first?["problems"]?.elements.first?["reason"]?.string?.contains("A1.02") == true
+            )
         }
     }
 

@@ -130,6 +130,15 @@ import Testing
         #expect(try refusal { try Archive.read(shared) }.contains("Mio de texte"))
     }
 
+    @Test func `of few cells far apart, or of nothing but separators, is refused before it fills the memory`() throws {
+        let far = (1...3000).map { "<row r=\"\($0)\"><c r=\"GR\($0)\"><v>1</v></c></row>" }.joined()
+        #expect(try refusal { try Archive.read(Archive.entries(far)) }.contains("cellules"))
+        #expect(try refusal(of: Array(repeating: UInt8(ascii: ";"), count: 600_000)).contains("cellules"))
+        var shared = good
+        shared["xl/sharedStrings.xml"] = "<sst>" + (0...500_000).map { "<si>\($0)</si>" }.joined() + "</sst>"
+        #expect(try refusal { try Archive.read(shared) }.contains("cellules"))
+    }
+
     @Test func `is told its formulas and errors cell by cell`() throws {
         let rows = """
             <row r="1"><c r="A1" t="inlineStr"><is><t>Code</t></is></c></row>\

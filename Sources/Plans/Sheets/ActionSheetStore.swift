@@ -49,11 +49,11 @@ public struct ActionSheetStore: Sendable {
         return writer.bytes
     }
 
-    private static func columns(for caller: Caller) -> [ActionSheetColumn] {
+    static func columns(for caller: Caller) -> [ActionSheetColumn] {
         ActionSheetColumn.allCases.filter { $0 != .isPublic || caller.isTeam }
     }
 
-    private static func isLocked(_ column: ActionSheetColumn, for caller: Caller) -> Bool {
+    static func isLocked(_ column: ActionSheetColumn, for caller: Caller) -> Bool {
         !caller.mayWrite || !column.isField || column.isTeams && !caller.isTeam
     }
 

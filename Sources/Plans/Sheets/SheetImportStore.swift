@@ -141,6 +141,8 @@ public struct SheetImportStore: Sendable {
     ) async throws -> [SheetImport.Row] {
         if applying { try await lock(rows.map(\.code), as: caller, transaction) }
         let held = try await held(rows.map(\.code), as: caller, transaction)
+        let titles = Dictionary(
+            held.values.map { ($0.fields["title"]?.string ?? "", $0.code) }, uniquingKeysWith: { first, _ in first })
         var outcomes = rows.map {
             SheetImport.Row(line: $0.line, code: $0.code, state: .unchanged, changes: [], conflicts: [], problems: [])
         }
@@ -149,8 +151,10 @@ public struct SheetImportStore: Sendable {
             let row = rows[index]
             do {
                 guard row.problems.isEmpty else { throw Unusable(problems: row.problems) }
+                let action = try action(of: row, held, as: caller)
+                try checkMixedUp(row, action, titles)
                 try await outcome(
-                    of: row, try action(of: row, held, as: caller), id, applying: applying, &outcomes[index],
+                    of: row, action, id, applying: applying, &outcomes[index],
                     as: caller, transaction)
             } catch let unusable as Unusable {
                 outcomes[index].state = .refused
@@ -178,6 +182,17 @@ public struct SheetImportStore: Sendable {
         }
         guard caller.isTeam || action.isLead else { throw unusable(PlanRefusals.notYours(code).detail) }
         return action
+    }
+
+    /// Codes that were sorted without their rows: versions alone don't tell, where they are equal.
+    private func checkMixedUp(_ row: SheetRow, _ action: Held, _ titles: [String: String]) throws {
+        guard let title = row.cells["title"]?.string, let other = titles[title], other != action.code,
+            !ActionSheetReading.isSame(.string(title), action.fields["title"] ?? .null)
+        else { return }
+        let reason = Text(
+            fr: "cette ligne a l'intitulé de \(other) : les codes ont été déplacés sans leurs lignes",
+            en: "this row has the title of \(other): codes were moved without their rows")
+        throw Unusable(problems: [SheetProblem(ActionSheetColumn.code.heading, row.code, reason)])
     }
 
     /// What comes of one row. Its edits are the cells that differ from the value at the row's version; they are made as a PATCH
