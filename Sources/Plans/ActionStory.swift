@@ -64,6 +64,7 @@ public enum ActionStory {
         case .null: return "—"
         case .string(let text):
             if field == "status", let status = ActionStatus(rawValue: text) { return status.label(language) }
+            if field == "health", let health = ActionHealth(rawValue: text) { return health.label(language) }
             return words[text]?(language) ?? text
         case .bool(let value): return Text(fr: value ? "oui" : "non", en: value ? "yes" : "no")(language)
         case .array(let elements):
@@ -130,9 +131,6 @@ public enum ActionStory {
     ]
 
     private static let words: [String: Text] = [
-        "secured": Text(fr: "assurée", en: "secured"), "attainable": Text(fr: "atteignable", en: "attainable"),
-        "support_needed": Text(fr: "appui nécessaire", en: "support needed"),
-        "compromised": Text(fr: "compromise", en: "compromised"), "not_filled": Text(fr: "non dite", en: "not said"),
         "low": Text(fr: "basse", en: "low"), "normal": Text(fr: "normale", en: "normal"),
         "high": Text(fr: "haute", en: "high"), "result": Text(fr: "résultat", en: "result"),
         "next_step": Text(fr: "prochaine étape", en: "next step"), "success": Text(fr: "réussite", en: "success"),
