@@ -10,6 +10,19 @@ public enum ActionHealth: String, FieldEnum {
     case notFilled = "not_filled"
 }
 
+extension ActionHealth {
+    /// The word people use for it.
+    public var label: Text {
+        switch self {
+        case .secured: Text(fr: "sécurisée", en: "secured")
+        case .attainable: Text(fr: "atteignable", en: "attainable")
+        case .supportNeeded: Text(fr: "besoin d'appui", en: "support needed")
+        case .compromised: Text(fr: "compromise", en: "compromised")
+        case .notFilled: Text(fr: "non renseignée", en: "not filled")
+        }
+    }
+}
+
 /// What the public sees of an action (`security.md` §2).
 public struct PublicAction: Decodable, Sendable {
     /// Ids of actions.

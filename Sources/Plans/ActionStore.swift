@@ -204,7 +204,7 @@ public struct ActionStore: Sendable {
         var isFunded: Bool
         var hasEvidence: Bool
 
-        /// The columns that a PATCH changes, in the order of `ActionStore.edit`.
+        /// The columns that a PATCH changes, in the order of `ActionStore.apply`.
         var values: SQL {
             """
             \(title), \(description), \(plannedStart)::date, \(plannedEnd)::date, \(actualStart)::date, \(actualEnd)::date,

@@ -65,6 +65,8 @@ public enum ActionStory {
         case .string(let text):
             if field == "status", let status = ActionStatus(rawValue: text) { return status.label(language) }
             if field == "health", let health = ActionHealth(rawValue: text) { return health.label(language) }
+            if field == "priority", let priority = ActionPriority(rawValue: text) { return priority.label(language) }
+            if field == "audiences", let audience = Audience(rawValue: text) { return audience.label(language) }
             return words[text]?(language) ?? text
         case .bool(let value): return Text(fr: value ? "oui" : "non", en: value ? "yes" : "no")(language)
         case .array(let elements):
@@ -131,17 +133,10 @@ public enum ActionStory {
     ]
 
     private static let words: [String: Text] = [
-        "low": Text(fr: "basse", en: "low"), "normal": Text(fr: "normale", en: "normal"),
-        "high": Text(fr: "haute", en: "high"), "result": Text(fr: "résultat", en: "result"),
+        "result": Text(fr: "résultat", en: "result"),
         "next_step": Text(fr: "prochaine étape", en: "next step"), "success": Text(fr: "réussite", en: "success"),
         "kept": Text(fr: "maintenue", en: "kept"), "withdrawn": Text(fr: "retirée", en: "withdrawn"),
         "left_the_plan": Text(fr: "a quitté le plan", en: "left the plan"),
         "31": Text(fr: "Haute-Garonne", en: "Haute-Garonne"),
-        "job_seekers": Text(fr: "demandeurs d'emploi", en: "job seekers"),
-        "career_changers": Text(fr: "personnes en reconversion", en: "career changers"),
-        "students": Text(fr: "élèves et étudiants", en: "students"), "employees": Text(fr: "salariés", en: "employees"),
-        "employers": Text(fr: "employeurs", en: "employers"),
-        "prescribers": Text(fr: "prescripteurs", en: "prescribers"),
-        "carers": Text(fr: "aidants", en: "carers"), "general_public": Text(fr: "grand public", en: "general public"),
     ]
 }

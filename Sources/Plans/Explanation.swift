@@ -33,7 +33,7 @@ public struct Explanation: Decodable, Sendable, Hashable {
     }
 }
 
-/// The rules of `domain.md` §4.1 in words; the database's functions of the same names are the rules themselves.
+/// The rules of `domain.md` §4.1 in words. The rules themselves are `sql/functions/actions.sql` and `sql/views/0_action_progress.sql`.
 enum FigureRule {
     static let progress = Text(
         fr: "Réalisée : 100 %. Sinon Σ poids × part / Σ poids, sur les jalons (part 0 ou 1) et les indicateurs "

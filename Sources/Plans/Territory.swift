@@ -98,9 +98,32 @@ public enum Audience: String, FieldEnum {
     case careerChangers = "career_changers"
     case students, employees, employers, prescribers, carers
     case generalPublic = "general_public"
+
+    /// The word people use for it.
+    public var label: Text {
+        switch self {
+        case .jobSeekers: Text(fr: "demandeurs d'emploi", en: "job seekers")
+        case .careerChangers: Text(fr: "personnes en reconversion", en: "career changers")
+        case .students: Text(fr: "élèves et étudiants", en: "students")
+        case .employees: Text(fr: "salariés", en: "employees")
+        case .employers: Text(fr: "employeurs", en: "employers")
+        case .prescribers: Text(fr: "prescripteurs", en: "prescribers")
+        case .carers: Text(fr: "aidants", en: "carers")
+        case .generalPublic: Text(fr: "grand public", en: "general public")
+        }
+    }
 }
 
 /// How much the team wants an action watched.
 public enum ActionPriority: String, FieldEnum {
     case low, normal, high
+
+    /// The word people use for it.
+    public var label: Text {
+        switch self {
+        case .low: Text(fr: "basse", en: "low")
+        case .normal: Text(fr: "normale", en: "normal")
+        case .high: Text(fr: "haute", en: "high")
+        }
+    }
 }

@@ -29,6 +29,7 @@ public struct Migrator: Sendable {
         case outOfOrder(String, newest: String)
         case failed(String, DatabaseError)
         case notUpToDate(applied: String?, newest: String?)
+        case notMade(String)
         case noFiles(String)
 
         /// What is wrong and what to do.
@@ -46,6 +47,7 @@ public struct Migrator: Sendable {
             case .failed(let file, let error): "\(file) failed and changed nothing: \(error)"
             case .notUpToDate(let applied, let newest):
                 "the database is at \(applied ?? "nothing") and the files at \(newest ?? "nothing"): run `pa31 migrate`"
+            case .notMade(let file): "the database was not made from \(file) as it is now: run `pa31 migrate`"
             case .noFiles(let path): "no migration found in \(path): set PA31_SQL_DIRECTORY"
             }
         }
@@ -60,7 +62,7 @@ public struct Migrator: Sendable {
     /// Two servers that start at once meet at this advisory lock; the number is arbitrary and never changes.
     private static let lock = 31_0077
 
-    /// A migrator over a folder that holds `migrations/`, `functions/` and `views/`.
+    /// A migrator over a folder that holds `migrations/`, `functions/`, `views/` and `reference/rows/`.
     public init(_ settings: DatabaseSettings, directory: URL) {
         self.settings = settings
         self.directory = directory
@@ -88,7 +90,8 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Throws unless the newest applied migration is the newest file: `serve` starts on nothing else.
+    /// Throws unless every migration is applied, and functions, views and reference rows are those of the files: `serve` starts
+    /// on nothing else.
     public func check() async throws {
         let files = try migrations()
         try await withConnection { connection in
@@ -97,6 +100,10 @@ public struct Migrator: Sendable {
             guard applied.count == files.count else {
                 throw Mismatch.notUpToDate(applied: applied.last?.name, newest: files.last?.name)
             }
+            let made = try await made("true", connection)
+            let others =
+                try self.files("functions") + self.files("views") + self.files("reference/rows", ending: ".csv")
+            if let file = others.first(where: { made[$0.name] != $0.checksum }) { throw Mismatch.notMade(file.name) }
         }
     }
 

@@ -137,12 +137,44 @@ import Testing
             #expect(try await codes(scene.team, "?axis=A2") == ["A2.01"])
             #expect(try await codes(scene.team, "?lead=porteur") == ["A1.01"])
             #expect(try await codes(scene.lead, "?lead=autre") == [])
-            #expect(try await sheets.download(format, scene.team).headings.last == "Public")
+            #expect(try await sheets.download(format, scene.team).headings.suffix(2) == ["Public", "Priorité"])
             #expect(
                 try await sheets.download(format, scene.lead).headings == [
                     "Code", "Version", "Intitulé", "Axe", "Statut", "Avancement (%)", "Début prévu", "Fin prévue",
-                    "Début réel", "Fin réelle", "Météo", "Description",
+                    "Début réel", "Fin réelle", "Météo", "Description", "Territoire", "Publics visés", "Priorité",
                 ])
+        }
+    }
+
+    @Test(arguments: Format.allCases) func `says where an action takes place and for whom, by codes and words`(
+        _ format: Format
+    ) async throws {
+        let scene = try await Scene()
+        try await behindTheBack(
+            "UPDATE action SET territory = ARRAY['243100518', '31555'], audiences = ARRAY['students']")
+        try await withServer { client async throws in
+            let sheets = SheetScene(client: client)
+            var sheet = try await sheets.download(format, scene.lead)
+            #expect(sheet["A1.01", "Territoire"] == "243100518, 31555")
+            #expect(sheet["A1.01", "Publics visés"] == "élèves et étudiants")
+            sheet["A1.01", "Territoire"] = "31395 ; 31555"
+            sheet["A1.01", "Publics visés"] = "Salariés, eleves et etudiants"
+            let preview = try await sheets.review(sheet, scene.lead)
+            #expect(preview["counts"]?["changes"] == 1, "\(preview)")
+            #expect(try await sheets.apply(preview, scene.lead).json["counts"]?["applied"] == 1)
+            let action = try await client.send("GET", Scene.path)
+            #expect(action.json["territory"]?.elements.map { $0["name"] } == ["Muret", "Toulouse"])
+            #expect(action.json["audiences"]?.elements == ["students", "employees"])
+            // Emptied, a place that is none, a word that is none.
+            let wrong = try await sheets.review(
+                csv: "Code;Version;Territoire;Publics visés", "A1.01;4;31999;tous", token: scene.lead)
+            #expect(wrong["counts"]?["refused"] == 1)
+            #expect(wrong["rows"]?.elements.first?["problems"]?.elements.map { $0["column"] } == ["Publics visés"])
+            let unknown = try await sheets.review(csv: "Code;Version;Territoire", "A1.01;4;31999", token: scene.lead)
+            #expect(unknown["rows"]?.elements.first?["problems"]?.elements.map { $0["column"] } == ["Territoire"])
+            let emptied = try await sheets.review(csv: "Code;Version;Territoire", "A1.01;4;", token: scene.lead)
+            #expect(try await sheets.apply(emptied, scene.lead).json["counts"]?["applied"] == 1)
+            #expect(try await client.send("GET", Scene.path).json["territory"] == [])
         }
     }
 

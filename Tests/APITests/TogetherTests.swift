@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `an organisation changes its own only, and nothing is half done`() async throws {
+    @Test func `an organisation's bulk change takes its own actions only, and nothing is half done`() async throws {
         try await SteeringStage.run { stage, client in
             let path = "/v1/actions/changes"
             func send(_ selection: String, _ changes: String, _ token: String) async throws -> TestAnswer {

@@ -21,13 +21,15 @@ import Testing
     }
 
     @Test func `are open where their reader may change the field, and nowhere else`() {
-        let leads = ["Début réel", "Fin réelle", "Météo", "Description"]
+        let leads = ["Début réel", "Fin réelle", "Météo", "Description", "Territoire", "Publics visés"]
         #expect(open(caller(.partner, .editor)) == leads)
         #expect(open(caller(.partner, .manager)) == leads)
         #expect(open(caller(.partner, .reader)) == [])
         #expect(open(caller(.partner, .editor, [.read])) == [])
         #expect(
-            open(caller(.platform, .editor)) == ["Intitulé", "Début prévu", "Fin prévue"] + leads + ["Public"])
+            open(caller(.platform, .editor)) == ["Intitulé", "Début prévu", "Fin prévue"] + leads + [
+                "Public", "Priorité",
+            ])
         #expect(open(caller(.platform, .reader)) == [])
     }
 
@@ -41,6 +43,7 @@ import Testing
         changes.plannedEnd = .set(.placeholder)
         changes.isPublic = .set(true)
         changes.health = .set(.secured)
+        changes.priority = .set(.high)
         #expect(Set(teams) == Set(changes.teamOnly))
     }
 

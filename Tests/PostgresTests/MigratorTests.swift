@@ -184,4 +184,19 @@ extension URL {
             }
         }
     }
+
+    @Test(arguments: ["functions/actions.sql", "views/3_report_funding.sql", "reference/rows/1_epci.csv"])
+    func `lets nothing serve a database whose functions, views or rows are not those of the files`(name: String)
+        async throws
+    {
+        try await withMigrations { folder, _, migrator in
+            _ = try await migrator.migrate()
+            let file = folder.appendingPathComponent(name)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try folder.write(name.hasSuffix(".csv") ? text + "999999999,Essai,CC\n" : text + "-- changed\n", to: name)
+            await #expect(throws: Migrator.Mismatch.notMade(name)) { try await migrator.check() }
+            _ = try await migrator.migrate()
+            try await migrator.check()
+        }
+    }
 }

@@ -11,8 +11,9 @@ enum ActionSheetColumn: String, CaseIterable {
     case plannedEnd = "planned_end"
     case actualStart = "actual_start"
     case actualEnd = "actual_end"
-    case health, description
+    case health, description, territory, audiences
     case isPublic = "is_public"
+    case priority
 
     /// What a PATCH of an action may change, too.
     var isField: Bool {
@@ -23,7 +24,7 @@ enum ActionSheetColumn: String, CaseIterable {
     }
 
     /// What only the team changes, and its sheet alone leaves unprotected.
-    var isTeams: Bool { [.title, .plannedStart, .plannedEnd, .isPublic].contains(self) }
+    var isTeams: Bool { [.title, .plannedStart, .plannedEnd, .isPublic, .priority].contains(self) }
 
     /// The heading that the writer gives it. The reader knows it among others.
     var heading: String {
@@ -40,7 +41,10 @@ enum ActionSheetColumn: String, CaseIterable {
         case .actualEnd: "Fin réelle"
         case .health: "Météo"
         case .description: "Description"
+        case .territory: "Territoire"
+        case .audiences: "Publics visés"
         case .isPublic: "Public"
+        case .priority: "Priorité"
         }
     }
 
@@ -87,6 +91,8 @@ enum ActionSheetColumn: String, CaseIterable {
             case .plannedStart, .plannedEnd, .actualStart, .actualEnd: (.day, 12)
             case .health: (.choice(ActionHealth.allCases.map(\.label.fr)), 16)
             case .description: (.longText, 60)
+            case .territory, .audiences: (.text, 28)
+            case .priority: (.choice(ActionPriority.allCases.map(\.label.fr)), 10)
             case .isPublic: (.choice([ActionSheetWords.yes, ActionSheetWords.no]), 8)
             }
         return SheetColumn(heading, kind, isLocked: isLocked, width: width, note: note(isLocked: isLocked))
@@ -108,6 +114,11 @@ enum ActionSheetColumn: String, CaseIterable {
         case .health: return "Votre avis sur l'action ; choisissez dans la liste."
         case .description: return "Ce qui est fait, pour qui ; 4 000 caractères au plus."
         case .isPublic: return "oui : tout le monde voit l'action."
+        case .territory:
+            return
+                "31 pour tout le département, sinon SIREN d'EPCI et codes INSEE de communes, séparés par des virgules."
+        case .audiences:
+            return "Séparés par des virgules : \(Audience.allCases.map(\.label.fr).joined(separator: ", "))."
         default: return "300 caractères au plus."
         }
     }
@@ -126,6 +137,36 @@ enum ActionSheetWords {
         try choice(text, ActionStatus.allCases.map { ($0, [$0.label.fr, $0.rawValue]) })
     }
 
+    static func priority(_ text: String) throws(PlanFileReason) -> ActionPriority {
+        try choice(text, ActionPriority.allCases.map { ($0, [$0.label.fr, $0.rawValue]) })
+    }
+
+    /// Whom an action is for, in the order in which they are kept.
+    static func audiences(_ text: String) throws(PlanFileReason) -> [Audience] {
+        var found: Set<Audience> = []
+        for part in parts(text) {
+            found.insert(try choice(part, Audience.allCases.map { ($0, [$0.label.fr, $0.rawValue]) }))
+        }
+        return Audience.allCases.filter(found.contains)
+    }
+
+    /// Codes of places, in the order in which they are kept. Whether there are such places is the database's to say.
+    static func territory(_ text: String) throws(PlanFileReason) -> [PlaceCode] {
+        var found: Set<PlaceCode> = []
+        for part in parts(text) {
+            do throws(Expectation) { found.insert(try PlaceCode(fieldText: part)) } catch {
+                throw PlanFileReason(fr: "attendu : \(error.expected.fr)", en: "expected: \(error.expected.en)")
+            }
+        }
+        return found.sorted { $0.text < $1.text }
+    }
+
+    private static func parts(_ text: String) -> [String] {
+        text.split(whereSeparator: { ",;\n".contains($0) }).map { ActionSheetReading.plain(String($0)) }.filter {
+            !$0.isEmpty
+        }
+    }
+
     static func boolean(_ text: String) throws(PlanFileReason) -> Bool {
         try choice(text, [(true, [yes, "vrai", "true", "1"]), (false, [no, "faux", "false", "0"])])
     }
@@ -137,19 +178,6 @@ enum ActionSheetWords {
         }
         let all = values.compactMap(\.words.first).joined(separator: ", ")
         throw PlanFileReason(fr: "attendu : \(all)", en: "expected: \(all)")
-    }
-}
-
-extension ActionHealth {
-    /// The word people use for it.
-    var label: Text {
-        switch self {
-        case .secured: Text(fr: "sécurisée", en: "secured")
-        case .attainable: Text(fr: "atteignable", en: "attainable")
-        case .supportNeeded: Text(fr: "besoin d'appui", en: "support needed")
-        case .compromised: Text(fr: "compromise", en: "compromised")
-        case .notFilled: Text(fr: "non renseignée", en: "not filled")
-        }
     }
 }
 
@@ -167,7 +195,10 @@ struct ActionSheetLine: Decodable, Sendable {
     var actualEnd: Day?
     var health: ActionHealth
     var description: String?
+    var territory: [Place]
+    var audiences: [Audience]
     var isPublic: Bool
+    var priority: ActionPriority
 
     /// What stands in a column.
     func cell(_ column: ActionSheetColumn) -> CSVWriter.Cell {
@@ -184,6 +215,9 @@ struct ActionSheetLine: Decodable, Sendable {
         case .actualEnd: actualEnd.map(CSVWriter.Cell.day) ?? .empty
         case .health: .text(health.label.fr)
         case .description: description.map(CSVWriter.Cell.text) ?? .empty
+        case .territory: .text(territory.map(\.code.text).joined(separator: ", "))
+        case .audiences: .text(audiences.map(\.label.fr).joined(separator: ", "))
+        case .priority: .text(priority.label.fr)
         case .isPublic: .text(isPublic ? ActionSheetWords.yes : ActionSheetWords.no)
         }
     }

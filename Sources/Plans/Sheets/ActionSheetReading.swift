@@ -171,8 +171,11 @@ struct ActionSheetReading {
 
     /// A cell as the contract has it.
     private static func value(_ text: String, _ column: ActionSheetColumn) throws(PlanFileReason) -> JSON {
-        if text.isEmpty { return .null }
         switch column {
+        case .territory: return .array(try ActionSheetWords.territory(text).map { .string($0.text) })
+        case .audiences: return .array(try ActionSheetWords.audiences(text).map { .string($0.rawValue) })
+        case _ where text.isEmpty: return .null
+        case .priority: return .string(try ActionSheetWords.priority(text).rawValue)
         case .plannedStart, .plannedEnd, .actualStart, .actualEnd:
             return .string(try PlanFileValues.day(text).fieldText)
         case .health: return .string(try ActionSheetWords.health(text).rawValue)

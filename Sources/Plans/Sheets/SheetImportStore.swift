@@ -110,7 +110,8 @@ public struct SheetImportStore: Sendable {
                    jsonb_build_object(
                        'title', a.title, 'description', a.description, 'planned_start', a.planned_start,
                        'planned_end', a.planned_end, 'actual_start', a.actual_start, 'actual_end', a.actual_end,
-                       'health', a.health, 'is_public', a.is_public, 'axis', x.code, 'status', a.status) AS fields,
+                       'health', a.health, 'is_public', a.is_public, 'territory', a.territory, 'audiences',
+                       a.audiences, 'priority', a.priority, 'axis', x.code, 'status', a.status) AS fields,
                    coalesce(a.lead_organisation_id = \(organisation), false) AS is_lead,
                    a.is_public OR EXISTS (SELECT FROM action_partner p
                                            WHERE p.action_id = a.id AND p.organisation_id = \(organisation))
