@@ -14,7 +14,7 @@ import sys
 from harness import HOST, SHORT, Postgres, Server, check_database, die_with_parent, main, tokens, work_file
 
 # Cases made for each operation and token, beside those that every boundary of the contract gives; how many that must be.
-EXAMPLES, AT_LEAST, SECONDS = (10, 1_500, 100) if SHORT else (640, 20_000, 1500)
+EXAMPLES, AT_LEAST, SECONDS = (6, 1_500, 150) if SHORT else (360, 20_000, 1500)
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
           "response_schema_conformance")
 # One of the runs is about things that exist, so that it gets further than 404.
@@ -26,14 +26,15 @@ EXISTING = """[parameters]
 
 
 async def fuzz(server, name, token, configuration):
-    """One run; answers (exit status, the report)."""
+    """One run; answers (exit status, the report). One worker: Python 3.11 counts the depth of what it parses for all threads at once,
+    and two that make up cases at the same time end in a SystemError of the tool's own."""
     report = work_file(f"{name}.json")
     with open(work_file(f"{name}.toml"), "w", encoding="utf-8") as file:
         file.write(configuration)
     process = await asyncio.create_subprocess_exec(
         os.path.join(os.path.dirname(sys.executable), "st"), "--config-file", work_file(f"{name}.toml"), "run", f"http://{HOST}:{server.port}/v1/openapi.json",
         "--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
-        "--max-examples", str(EXAMPLES), "--seed", "31", "--workers", "2", "--request-timeout", "10", "--no-shrink",
+        "--max-examples", str(EXAMPLES), "--seed", "31", "--workers", "1", "--request-timeout", "10", "--no-shrink",
         "--continue-on-failure", "--suppress-health-check", "all", "--report-json-path", report, "--no-color",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=os.path.dirname(report),
         preexec_fn=die_with_parent)
