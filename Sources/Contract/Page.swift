@@ -69,6 +69,7 @@ public enum Page {
         table { border-collapse: collapse; width: 100%; } th, td { border: 1px solid var(--line); padding: 0.25rem 0.5rem;
             text-align: left; vertical-align: top; }
         .scroll { overflow-x: auto; }
+        td code { overflow-wrap: break-word; }
         button { font: inherit; padding: 0.75rem 1.25rem; min-height: 2.75rem; background: var(--accent);
             color: var(--paper); border: 0; border-radius: 0.25rem; cursor: pointer; }
         .note { color: inherit; font-size: 0.9rem; }
