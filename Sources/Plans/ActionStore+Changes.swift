@@ -53,11 +53,18 @@ extension ActionStore {
             """
             SELECT DISTINCT ON (field) field, old_value AS value FROM action_change
              WHERE action_id = \(id) AND part = 'action'
-               AND audit_id IN (SELECT audit_id FROM field_change
-                                 WHERE row_id = \(id) AND field = 'version' AND (new_value)::bigint > \(version)::bigint)
+               AND audit_id IN (\(Self.operations(on: id, since: version)))
              ORDER BY field, id
             """, as: OldValue.self
         ).all()
+    }
+
+    /// The operations that changed an action since a version, which may be one that no integer of the database holds.
+    static func operations(on action: PublicAction.ID, since version: Int) -> SQL {
+        """
+        SELECT audit_id FROM field_change
+         WHERE row_id = \(action) AND field = 'version' AND (new_value)::bigint > \(version)::bigint
+        """
     }
 
     /// What changed since a version: names of fields, those of a part after the part's name.
@@ -68,8 +75,7 @@ extension ActionStore {
             SELECT DISTINCT CASE part WHEN 'action' THEN field ELSE part || '.' || field END AS name
               FROM action_change
              WHERE action_id = \(current.id)
-               AND audit_id IN (SELECT audit_id FROM field_change
-                                 WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::bigint > \(version)::bigint)
+               AND audit_id IN (\(Self.operations(on: current.id, since: version)))
              ORDER BY name
             """, as: Name.self
         ).all().map(\.name)

@@ -44,8 +44,7 @@ extension ActionStore {
             """
             SELECT DISTINCT field AS value FROM field_change
              WHERE row_id = \(id)
-               AND audit_id IN (SELECT audit_id FROM field_change
-                                 WHERE row_id = \(current.id) AND field = 'version' AND (new_value)::integer > \(version))
+               AND audit_id IN (\(Self.operations(on: current.id, since: version)))
             """, as: Value<String>.self
         ).all().map(\.value)
         try Precondition.merge(fields, changed: Set(changed), values: now)

@@ -154,8 +154,8 @@ public struct SteeringStore: Sendable {
         public init() {}
     }
 
-    /// How the places of the département are covered by actions that are not abandoned, by code. Counts only: an action that the
-    /// public does not see counts too.
+    /// How the places of the département are covered by actions that are not abandoned, by code: public ones,
+    /// and those that the caller sees whole.
     public func coverage(_ filter: CoverageFilter, as caller: Caller) async throws -> Rows<Coverage> {
         try await coverage(filter, atMost: (filter.limit ?? .standard).count + 1, as: caller)
     }
@@ -174,8 +174,9 @@ public struct SteeringStore: Sendable {
             try await transaction.rows(
                 """
                 WITH named AS MATERIALIZED (
-                    SELECT id, status, territory FROM action
-                     WHERE status <> 'abandoned' AND parent_id IS NULL AND plan_id = \(PlanStore.current)),
+                    SELECT v.id, v.status, v.territory FROM action v
+                     WHERE v.status <> 'abandoned' AND v.parent_id IS NULL AND v.plan_id = \(PlanStore.current)
+                       AND (v.is_public OR \(ActionStore.seen(by: caller)))),
                 place AS (
                     SELECT insee AS code, 'commune' AS kind, name, epci_siren, population, ARRAY[insee, epci_siren] AS touching
                       FROM commune

@@ -146,6 +146,23 @@ import Testing
         }
     }
 
+    @Test func `tells nobody the title of an action that it may not know of`() async throws {
+        let scene = try await Scene()
+        try await scene.make.action("A2.07", in: scene.plan, lead: scene.otherID, title: "Secret", isPublic: false)
+        try await withServer { client async throws in
+            let sheets = SheetScene(client: client)
+            func reason(_ token: String) async throws -> String {
+                let preview = try await sheets.review(
+                    csv: "Code;Version;Intitulé", "A1.01;3;Secret", "A2.07;1;x", token: token)
+                return preview["rows"]?.elements.first?["problems"]?.elements.first?["reason"]?.string ?? ""
+            }
+            let team = try await reason(scene.team)
+            #expect(team.contains("A2.07"))
+            let lead = try await reason(scene.lead)
+            #expect(!lead.isEmpty && !lead.contains("A2.07"), "\(lead)")
+        }
+    }
+
     @Test(arguments: Format.allCases) func `says where an action takes place and for whom, by codes and words`(
         _ format: Format
     ) async throws {

@@ -187,6 +187,22 @@ extension TestAnswer {
         }
     }
 
+    @Test func `of the territory counts an action that is not public only for who sees it whole`() async throws {
+        try await SteeringStage.run { stage, client in
+            try await TestDatabase.current.tamper("UPDATE action SET territory = ARRAY['31395'] WHERE code = 'A1.03'")
+            func muret(_ token: String) async throws -> JSON? {
+                let path = "/v1/plan/coverage?kind=commune&epci=200068641&limit=200"
+                let page = try await client.send("GET", path, token: token)
+                return page.json["items"]?.elements.first { $0["code"] == "31395" }?["actions"]
+            }
+            let team = try await muret(stage.team)
+            #expect(team == 1)
+            #expect(try await muret(stage.partner) == 1)
+            #expect(try await muret(stage.stranger) == 0)
+            #expect(try await muret(stage.lead) == 0)
+        }
+    }
+
     @Test func `filters of public lists that look inside need a token, and see what it sees whole`() async throws {
         try await SteeringStage.run { stage, client in
             for filter in [

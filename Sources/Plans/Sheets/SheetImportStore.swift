@@ -142,8 +142,10 @@ public struct SheetImportStore: Sendable {
     ) async throws -> [SheetImport.Row] {
         if applying { try await lock(rows.map(\.code), as: caller, transaction) }
         let held = try await held(rows.map(\.code), as: caller, transaction)
+        // A title that the caller may not know of is not told by a refusal either.
+        let known = held.values.filter { caller.isTeam || $0.isLead || $0.isKnown }
         let titles = Dictionary(
-            held.values.map { ($0.fields["title"]?.string ?? "", $0.code) }, uniquingKeysWith: { first, _ in first })
+            known.map { ($0.fields["title"]?.string ?? "", $0.code) }, uniquingKeysWith: { first, _ in first })
         var outcomes = rows.map {
             SheetImport.Row(line: $0.line, code: $0.code, state: .unchanged, changes: [], conflicts: [], problems: [])
         }
