@@ -55,19 +55,20 @@ let package = Package(
         .target(name: "Sheets", dependencies: ["CXLSXWriter", "CZip", "Fields"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
         .target(name: "Contract", dependencies: ["Postgres", "Fields", nio, crypto], swiftSettings: safe),
+        .target(name: "Reference", dependencies: ["Contract", "Postgres", "Fields"], swiftSettings: safe),
         .target(
             name: "Accounts", dependencies: ["Contract", "Postgres", "Fields", crypto, logging, lifecycle],
             swiftSettings: safe),
         .target(
-            name: "Plans", dependencies: ["Accounts", "Contract", "Postgres", "Sheets", "Fields", yams],
+            name: "Plans", dependencies: ["Accounts", "Reference", "Contract", "Postgres", "Sheets", "Fields", yams],
             swiftSettings: safe),
         .target(
             name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Plans", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio, nioHTTP,
-                crypto,
+                "Accounts", "Plans", "Reference", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio,
+                nioHTTP, crypto,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -77,9 +78,8 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Reports", "Contract", "Postgres", "Sheets", "Fields", logging, lifecycle,
-                yams,
-                crypto, nio,
+                "API", "Accounts", "Plans", "Reference", "Reports", "Contract", "Postgres", "Sheets", "Fields", logging,
+                lifecycle, yams, crypto, nio,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -100,6 +100,9 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Fields"], swiftSettings: strictTests),
         .testTarget(
+            name: "ReferenceTests", dependencies: ["Reference", "Contract", "Postgres", "Fields", "TestSupport"],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "AccountsTests",
             dependencies: ["Accounts", "Plans", "Contract", "Postgres", "Fields", "TestSupport", logging],
             swiftSettings: strictTests),
@@ -113,8 +116,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Plans", "Accounts", "Contract", "Postgres", "Sheets", "Fields", "TestSupport", nio, crypto,
-                logging,
+                "API", "Plans", "Accounts", "Reference", "Contract", "Postgres", "Sheets", "Fields", "TestSupport", nio,
+                crypto, logging,
             ],
             swiftSettings: strictTests),
         .testTarget(

@@ -887,6 +887,71 @@ CREATE FUNCTION public.places_touching(place text) RETURNS text[]
 
 COMMENT ON FUNCTION public.places_touching(place text) IS 'Codes of the places that have something in common with one: itself, what it is part of, what is part of it.';
 
+CREATE TABLE public.commune_change (
+    effective_on date NOT NULL,
+    insee_before text NOT NULL,
+    type_before text NOT NULL,
+    insee_after text NOT NULL,
+    type_after text NOT NULL,
+    kind text NOT NULL,
+    name_before text NOT NULL,
+    name_after text NOT NULL,
+    CONSTRAINT commune_change_after_form CHECK ((insee_after ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT commune_change_before_form CHECK ((insee_before ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT commune_change_kind_known CHECK ((kind = ANY (ARRAY['10'::text, '20'::text, '21'::text, '30'::text, '31'::text, '32'::text, '33'::text, '34'::text, '35'::text, '41'::text, '50'::text, '70'::text, '71'::text]))),
+    CONSTRAINT commune_change_type_after_known CHECK ((type_after = ANY (ARRAY['COM'::text, 'COMA'::text, 'COMD'::text, 'ARM'::text]))),
+    CONSTRAINT commune_change_type_before_known CHECK ((type_before = ANY (ARRAY['COM'::text, 'COMA'::text, 'COMD'::text, 'ARM'::text])))
+);
+
+COMMENT ON TABLE public.commune_change IS 'Communes of the département that were renamed, merged or divided since 1943 (sql/reference/rows).';
+
+COMMENT ON COLUMN public.commune_change.effective_on IS 'public The day from which it is so.';
+
+COMMENT ON COLUMN public.commune_change.insee_before IS 'public INSEE code before.';
+
+COMMENT ON COLUMN public.commune_change.type_before IS 'public What it was: COM a commune, COMA associated, COMD delegated.';
+
+COMMENT ON COLUMN public.commune_change.insee_after IS 'public INSEE code after.';
+
+COMMENT ON COLUMN public.commune_change.type_after IS 'public What it became: COM a commune, COMA associated, COMD delegated.';
+
+COMMENT ON COLUMN public.commune_change.kind IS 'public INSEE''s kind of change: 10 new name, 20 creation, 21 restored, 31 to 33 merger.';
+
+COMMENT ON COLUMN public.commune_change.name_before IS 'public Its name before.';
+
+COMMENT ON COLUMN public.commune_change.name_after IS 'public Its name after.';
+
+CREATE FUNCTION public.present_commune(insee text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH RECURSIVE path(code, day, passed) AS (
+          SELECT present_commune.insee AS insee,
+             '-infinity'::date AS date,
+             ARRAY[present_commune.insee] AS "array"
+         UNION ALL
+          SELECT next.insee_after,
+             next.effective_on,
+             (path_1.passed || next.insee_after)
+            FROM path path_1,
+             LATERAL ( SELECT change.insee_after,
+                     change.effective_on
+                    FROM public.commune_change change
+                   WHERE ((change.insee_before = path_1.code) AND (change.type_after = 'COM'::text) AND (change.insee_after <> path_1.code) AND (change.effective_on >= path_1.day))
+                   ORDER BY change.effective_on DESC
+                  LIMIT 1) next
+           WHERE ((NOT (EXISTS ( SELECT
+                    FROM public.commune
+                   WHERE (commune.insee = path_1.code)))) AND (next.insee_after <> ALL (path_1.passed)))
+         )
+  SELECT path.code
+    FROM path
+   WHERE (EXISTS ( SELECT
+            FROM public.commune
+           WHERE (commune.insee = path.code)));
+END;
+
+COMMENT ON FUNCTION public.present_commune(insee text) IS 'The commune of today that an INSEE code, old or present, stands for; NULL when there is none.';
+
 CREATE FUNCTION public.raise_action_version() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1235,6 +1300,57 @@ COMMENT ON COLUMN public.calendar_feed.revoked_at IS 'internal When it was taken
 
 COMMENT ON COLUMN public.calendar_feed.last_use_at IS 'internal Its last use, to the hour.';
 
+CREATE TABLE public.collective_agreement (
+    idcc text NOT NULL,
+    label text,
+    url text,
+    CONSTRAINT collective_agreement_idcc_form CHECK ((idcc ~ '^[0-9]{4}$'::text))
+);
+
+COMMENT ON TABLE public.collective_agreement IS 'Collective agreements (sql/reference/rows).';
+
+COMMENT ON COLUMN public.collective_agreement.idcc IS 'public Its number, four digits: 2941 home care.';
+
+COMMENT ON COLUMN public.collective_agreement.label IS 'public Its label; the source has none for 0403 and 1325.';
+
+COMMENT ON COLUMN public.collective_agreement.url IS 'public Where Légifrance has its text.';
+
+CREATE TABLE public.diploma (
+    id text NOT NULL,
+    acronym text NOT NULL,
+    label text NOT NULL,
+    level integer NOT NULL,
+    rncp text,
+    valid_from date,
+    valid_until date,
+    reliability text NOT NULL,
+    source text,
+    CONSTRAINT diploma_level_range CHECK (((level >= 1) AND (level <= 8))),
+    CONSTRAINT diploma_reliability_known CHECK ((reliability = ANY (ARRAY['verified'::text, 'single_source'::text, 'number_not_found'::text]))),
+    CONSTRAINT diploma_rncp_form CHECK ((rncp ~ '^RNCP[0-9]{1,6}$'::text)),
+    CONSTRAINT diploma_valid_order CHECK ((valid_until >= valid_from))
+);
+
+COMMENT ON TABLE public.diploma IS 'Diplomas of the sector with their registrations: one may have several, as its number changes at each renewal (sql/reference/rows).';
+
+COMMENT ON COLUMN public.diploma.id IS 'public A name of ours: deas-40692.';
+
+COMMENT ON COLUMN public.diploma.acronym IS 'public What people call it: DEAS; not unique.';
+
+COMMENT ON COLUMN public.diploma.label IS 'public Its label.';
+
+COMMENT ON COLUMN public.diploma.level IS 'public Level of the national framework, 1 to 8.';
+
+COMMENT ON COLUMN public.diploma.rncp IS 'public Number of this registration in the national directory.';
+
+COMMENT ON COLUMN public.diploma.valid_from IS 'public Since when this registration holds, if known.';
+
+COMMENT ON COLUMN public.diploma.valid_until IS 'public Until when, if known.';
+
+COMMENT ON COLUMN public.diploma.reliability IS 'public How sure its number is: verified, single_source, number_not_found.';
+
+COMMENT ON COLUMN public.diploma.source IS 'public Where it was found.';
+
 ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.field_change_id_seq
     START WITH 1
@@ -1243,6 +1359,104 @@ ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.finess_category (
+    code text NOT NULL,
+    label text NOT NULL,
+    short_label text NOT NULL,
+    domain text NOT NULL,
+    opened_on date NOT NULL,
+    closed_on date,
+    aggregate3_code text NOT NULL,
+    aggregate3_label text NOT NULL,
+    aggregate2_code text NOT NULL,
+    aggregate2_label text NOT NULL,
+    aggregate1_code text NOT NULL,
+    aggregate1_label text NOT NULL,
+    short_name text,
+    synonyms text[] DEFAULT '{}'::text[] NOT NULL,
+    publics text[] DEFAULT '{}'::text[] NOT NULL,
+    is_sector boolean GENERATED ALWAYS AS (((aggregate3_code = ANY (ARRAY['4101'::text, '4102'::text, '4103'::text, '4104'::text, '4105'::text, '4106'::text, '4301'::text, '4302'::text, '4303'::text, '4304'::text, '4305'::text, '4401'::text, '4402'::text, '4404'::text, '4605'::text])) AND (code <> '462'::text))) STORED NOT NULL,
+    CONSTRAINT finess_category_closed_order CHECK ((closed_on >= opened_on)),
+    CONSTRAINT finess_category_code_form CHECK ((code ~ '^[0-9]{3}$'::text)),
+    CONSTRAINT finess_category_domain_known CHECK ((domain = ANY (ARRAY['SOC'::text, 'SAN'::text, 'ENS'::text, 'ADM'::text]))),
+    CONSTRAINT finess_category_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
+    CONSTRAINT finess_category_sector_named CHECK (((NOT is_sector) OR ((short_name IS NOT NULL) AND (cardinality(publics) > 0))))
+);
+
+COMMENT ON TABLE public.finess_category IS 'Kinds of establishments: the categories of FINESS, open and closed (sql/reference/rows).';
+
+COMMENT ON COLUMN public.finess_category.code IS 'public Its code: 500.';
+
+COMMENT ON COLUMN public.finess_category.label IS 'public Official label.';
+
+COMMENT ON COLUMN public.finess_category.short_label IS 'public Official short label.';
+
+COMMENT ON COLUMN public.finess_category.domain IS 'public SOC social, SAN health, ENS teaching, ADM administration.';
+
+COMMENT ON COLUMN public.finess_category.opened_on IS 'public Since when it is used.';
+
+COMMENT ON COLUMN public.finess_category.closed_on IS 'public Since when it is not given any more.';
+
+COMMENT ON COLUMN public.finess_category.aggregate3_code IS 'public Aggregate of the third level, the finest.';
+
+COMMENT ON COLUMN public.finess_category.aggregate3_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.aggregate2_code IS 'public Aggregate of the second level.';
+
+COMMENT ON COLUMN public.finess_category.aggregate2_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.aggregate1_code IS 'public Aggregate of the first level.';
+
+COMMENT ON COLUMN public.finess_category.aggregate1_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.short_name IS 'public The word people use for it: EHPAD, SAD, IME; every kind of the sector has one.';
+
+COMMENT ON COLUMN public.finess_category.synonyms IS 'public Further words it is looked for by: maison de retraite, SAAD.';
+
+COMMENT ON COLUMN public.finess_category.publics IS 'public Whom such a place is for unless it says otherwise.';
+
+COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of the sector: elderly, disability, home care.';
+
+CREATE TABLE public.finess_legal_status (
+    code text NOT NULL,
+    label text NOT NULL,
+    short_label text NOT NULL,
+    opened_on date NOT NULL,
+    closed_on date,
+    aggregate3_code text NOT NULL,
+    aggregate3_label text NOT NULL,
+    aggregate2_code text NOT NULL,
+    aggregate2_label text NOT NULL,
+    aggregate1_code text NOT NULL,
+    aggregate1_label text NOT NULL,
+    CONSTRAINT finess_legal_status_closed_order CHECK ((closed_on >= opened_on)),
+    CONSTRAINT finess_legal_status_code_form CHECK ((code ~ '^[0-9A-Z]{2}$'::text))
+);
+
+COMMENT ON TABLE public.finess_legal_status IS 'Legal statuses of those who manage establishments, as FINESS has them (sql/reference/rows).';
+
+COMMENT ON COLUMN public.finess_legal_status.code IS 'public Its code: 60.';
+
+COMMENT ON COLUMN public.finess_legal_status.label IS 'public Official label.';
+
+COMMENT ON COLUMN public.finess_legal_status.short_label IS 'public Official short label.';
+
+COMMENT ON COLUMN public.finess_legal_status.opened_on IS 'public Since when it is used.';
+
+COMMENT ON COLUMN public.finess_legal_status.closed_on IS 'public Since when it is not given any more.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate3_code IS 'public Aggregate of the third level, the finest.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate3_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate2_code IS 'public Aggregate of the second level.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate2_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate1_code IS 'public Aggregate of the first level.';
+
+COMMENT ON COLUMN public.finess_legal_status.aggregate1_label IS 'public Its official label.';
 
 CREATE TABLE public.idempotency_answer (
     member_id uuid NOT NULL,
@@ -1326,6 +1540,27 @@ COMMENT ON COLUMN public.invitation.expires_at IS 'internal Until when.';
 
 COMMENT ON COLUMN public.invitation.used_at IS 'internal When it gave its token.';
 
+CREATE TABLE public.priority_district (
+    id text NOT NULL,
+    name text NOT NULL,
+    commune_insee text NOT NULL,
+    vintage integer NOT NULL,
+    polygon jsonb,
+    CONSTRAINT priority_district_vintage_known CHECK ((vintage = ANY (ARRAY[2015, 2024])))
+);
+
+COMMENT ON TABLE public.priority_district IS 'Priority districts of the city policy (QPV), by the year of their list (sql/reference/rows).';
+
+COMMENT ON COLUMN public.priority_district.id IS 'public Official code for 2015 (QP031012); a name of ours for 2024, whose codes were not found.';
+
+COMMENT ON COLUMN public.priority_district.name IS 'public Official name.';
+
+COMMENT ON COLUMN public.priority_district.commune_insee IS 'public The commune it is in; the first named, if several.';
+
+COMMENT ON COLUMN public.priority_district.vintage IS 'public Year of the list: 2015 or 2024.';
+
+COMMENT ON COLUMN public.priority_district.polygon IS 'public GeoJSON geometry, WGS84; of 2015 only.';
+
 CREATE VIEW public.public_action AS
  SELECT action_view.id,
     action_view.plan_id,
@@ -1408,6 +1643,28 @@ CREATE VIEW public.report_funding AS
      JOIN public.organisation funder ON ((funder.id = f.funder_id)));
 
 COMMENT ON VIEW public.report_funding IS 'Money by action, funder and year, with the gap between spent and planned.';
+
+CREATE TABLE public.rome_job (
+    version text NOT NULL,
+    code text NOT NULL,
+    label text NOT NULL,
+    parent_code text,
+    is_autonomy boolean NOT NULL,
+    CONSTRAINT rome_job_code_form CHECK ((code ~ '^[A-N][0-9]{4}$'::text)),
+    CONSTRAINT rome_job_version_known CHECK ((version = ANY (ARRAY['3'::text, '4.60'::text])))
+);
+
+COMMENT ON TABLE public.rome_job IS 'Jobs: the codes of ROME, in two versions (sql/reference/rows).';
+
+COMMENT ON COLUMN public.rome_job.version IS 'public The list''s version: a code means something in a version only.';
+
+COMMENT ON COLUMN public.rome_job.code IS 'public Its code: J1501.';
+
+COMMENT ON COLUMN public.rome_job.label IS 'public Official label.';
+
+COMMENT ON COLUMN public.rome_job.parent_code IS 'public The job''s code in the older list that it comes from.';
+
+COMMENT ON COLUMN public.rome_job.is_autonomy IS 'public Whether places for the elderly or people with a disability hire it.';
 
 CREATE TABLE public.schema_migration (
     name text NOT NULL,
@@ -1518,8 +1775,17 @@ ALTER TABLE ONLY public.calendar_feed
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.collective_agreement
+    ADD CONSTRAINT collective_agreement_key PRIMARY KEY (idcc);
+
+ALTER TABLE ONLY public.commune_change
+    ADD CONSTRAINT commune_change_key PRIMARY KEY (effective_on, insee_before, type_before, insee_after, type_after);
+
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_key PRIMARY KEY (insee);
+
+ALTER TABLE ONLY public.diploma
+    ADD CONSTRAINT diploma_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.epci
     ADD CONSTRAINT epci_key PRIMARY KEY (siren);
@@ -1529,6 +1795,12 @@ ALTER TABLE ONLY public.evidence
 
 ALTER TABLE ONLY public.field_change
     ADD CONSTRAINT field_change_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.finess_category
+    ADD CONSTRAINT finess_category_key PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.finess_legal_status
+    ADD CONSTRAINT finess_legal_status_key PRIMARY KEY (code);
 
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_key PRIMARY KEY (id);
@@ -1572,8 +1844,14 @@ ALTER TABLE ONLY public.organisation
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_siret_once UNIQUE (siret);
 
+ALTER TABLE ONLY public.priority_district
+    ADD CONSTRAINT priority_district_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.rome_job
+    ADD CONSTRAINT rome_job_key PRIMARY KEY (version, code);
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_key PRIMARY KEY (name);
@@ -1643,6 +1921,8 @@ CREATE INDEX member_organisation ON public.member USING btree (organisation_id);
 CREATE INDEX milestone_action ON public.milestone USING btree (action_id, due_on, id);
 
 CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (public.folded(name));
+
+CREATE INDEX priority_district_commune ON public.priority_district USING btree (commune_insee);
 
 CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id, id);
 
@@ -1797,6 +2077,9 @@ ALTER TABLE ONLY public.member
 ALTER TABLE ONLY public.milestone
     ADD CONSTRAINT milestone_action FOREIGN KEY (action_id) REFERENCES public.action(id);
 
+ALTER TABLE ONLY public.priority_district
+    ADD CONSTRAINT priority_district_commune FOREIGN KEY (commune_insee) REFERENCES public.commune(insee);
+
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_action FOREIGN KEY (action_id) REFERENCES public.action(id);
 
@@ -1947,6 +2230,10 @@ GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_public;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_app;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
 
+GRANT SELECT ON TABLE public.commune_change TO pa31_public;
+GRANT SELECT ON TABLE public.commune_change TO pa31_app;
+GRANT SELECT ON TABLE public.commune_change TO pa31_operator;
+
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
 GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
@@ -1996,6 +2283,22 @@ GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
 
+GRANT SELECT ON TABLE public.collective_agreement TO pa31_public;
+GRANT SELECT ON TABLE public.collective_agreement TO pa31_app;
+GRANT SELECT ON TABLE public.collective_agreement TO pa31_operator;
+
+GRANT SELECT ON TABLE public.diploma TO pa31_public;
+GRANT SELECT ON TABLE public.diploma TO pa31_app;
+GRANT SELECT ON TABLE public.diploma TO pa31_operator;
+
+GRANT SELECT ON TABLE public.finess_category TO pa31_public;
+GRANT SELECT ON TABLE public.finess_category TO pa31_app;
+GRANT SELECT ON TABLE public.finess_category TO pa31_operator;
+
+GRANT SELECT ON TABLE public.finess_legal_status TO pa31_public;
+GRANT SELECT ON TABLE public.finess_legal_status TO pa31_app;
+GRANT SELECT ON TABLE public.finess_legal_status TO pa31_operator;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_answer TO pa31_app;
 
 GRANT SELECT ON TABLE public.instance TO pa31_app;
@@ -2007,6 +2310,10 @@ GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_operator;
 
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_app;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
+
+GRANT SELECT ON TABLE public.priority_district TO pa31_public;
+GRANT SELECT ON TABLE public.priority_district TO pa31_app;
+GRANT SELECT ON TABLE public.priority_district TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_action TO pa31_public;
 GRANT SELECT ON TABLE public.public_action TO pa31_app;
@@ -2022,6 +2329,10 @@ GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
 
 GRANT SELECT ON TABLE public.report_funding TO pa31_app;
 GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
+
+GRANT SELECT ON TABLE public.rome_job TO pa31_public;
+GRANT SELECT ON TABLE public.rome_job TO pa31_app;
+GRANT SELECT ON TABLE public.rome_job TO pa31_operator;
 
 GRANT SELECT ON TABLE public.schema_migration TO pa31_app;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_public;

@@ -6,6 +6,7 @@ public import Hummingbird
 public import Logging
 import HummingbirdCore
 import Plans
+import Reference
 public import Postgres
 import Reports
 
@@ -95,7 +96,8 @@ public struct Server: Sendable {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
-            + SteeringEndpoints(steering: steering, places: PlaceStore(database)).all
+            + SteeringEndpoints(steering: steering).all
+            + ReferenceEndpoints(places: PlaceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all

@@ -1,6 +1,7 @@
 public import Accounts
 public import Contract
 public import Fields
+public import Reference
 
 /// The lead's opinion of an action; beside progress, never instead of it.
 public enum ActionHealth: String, FieldEnum {

@@ -1,4 +1,5 @@
 public import Fields
+public import Reference
 
 /// What a PATCH of an action may change. The plan's file owns code, axis, organisations and planned money.
 public struct ActionChanges: Decodable, Sendable, Hashable {

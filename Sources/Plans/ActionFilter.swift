@@ -2,6 +2,7 @@ public import Accounts
 public import Contract
 public import Fields
 import Postgres
+public import Reference
 
 extension ActionStore {
     /// What a list may be narrowed down by; all must hold.

@@ -2,6 +2,7 @@ import Accounts
 public import Contract
 public import Fields
 public import Postgres
+import Reference
 
 /// Where actions are kept.
 public struct ActionStore: Sendable {

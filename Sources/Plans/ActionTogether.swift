@@ -1,5 +1,6 @@
 public import Accounts
 public import Fields
+public import Reference
 
 /// What the team and an action's organisations say to one another about it.
 public struct ActionComment: Decodable, Sendable {

@@ -2,16 +2,12 @@ public import Contract
 import Fields
 import Postgres
 
-/// The contract of steering: what needs attention, counts, coverage of the territory, places.
+/// The contract of steering: what needs attention, counts, coverage of the territory.
 public struct SteeringEndpoints: Sendable {
     let steering: SteeringStore
-    let places: PlaceStore
 
-    /// The endpoints over their stores.
-    public init(steering: SteeringStore, places: PlaceStore) {
-        self.steering = steering
-        self.places = places
-    }
+    /// The endpoints over their store.
+    public init(steering: SteeringStore) { self.steering = steering }
 
     /// Every operation.
     public var all: [Endpoint] {
@@ -30,10 +26,6 @@ public struct SteeringEndpoints: Sendable {
                 .get, "/v1/plan/coverage", id: "plan_coverage",
                 "How groupings and communes are covered by actions, and which are not.", access: .member,
                 output: .page(Coverage.self), run: coverage, csv: exportCoverage),
-            Endpoint(
-                .get, "/v1/reference/communes", id: "commune_list",
-                "The communes of Haute-Garonne with their grouping. Source: INSEE, La Poste, Banatic; Licence Ouverte 2.0.",
-                access: .anyone, output: .page(Commune.self), run: communes, csv: exportCommunes),
         ]
     }
 
@@ -82,20 +74,6 @@ public struct SteeringEndpoints: Sendable {
         let (filter, caller) = (call.query, call.caller)
         return .csv("coverage-\(call.today)", isPublic: false, header: Coverage.self) { write in
             try await write(try await steering.wholeCoverage(filter, as: caller))
-        }
-    }
-
-    func communes(_ call: Call<Nothing, PlaceStore.Filter, Nothing>) async throws -> Answer {
-        let limit = (call.query.limit ?? .standard).count
-        return .page(
-            try await places.communes(call.query, atMost: limit + 1), limit: limit, list: "communes", key: ["insee"],
-            isPublic: true)
-    }
-
-    func exportCommunes(_ call: Call<Nothing, PlaceStore.Filter, Nothing>) async throws -> Answer {
-        let filter = call.query
-        return .csv("communes-31", isPublic: true, header: CommuneLine.self) { write in
-            try await write(try await places.communeLines(filter))
         }
     }
 }

@@ -2,6 +2,7 @@ public import Accounts
 public import Contract
 public import Fields
 public import Postgres
+public import Reference
 
 /// Questions that those who steer ask of the whole plan. Each caller sees the actions that it may see whole: the team all,
 /// an organisation those it leads or takes part in.

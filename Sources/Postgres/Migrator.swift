@@ -72,10 +72,8 @@ public struct Migrator: Sendable {
     public func migrate() async throws -> Outcome {
         let files = try migrations()
         let repeatables = try self.files("functions") + self.files("views")
-        let references = try self.files("reference/rows", ending: ".csv")
-        return try await withConnection { connection in
-            try await connection.simple("SELECT pg_advisory_lock(\(Self.lock))")
-            try await connection.simple("SET ROLE pa31_owner")
+        let references = try rowFiles()
+        return try await working { connection in
             try await connection.simple(Self.bookkeeping)
             let applied = try await self.applied(connection)
             try Self.compare(files, applied)
@@ -85,7 +83,7 @@ public struct Migrator: Sendable {
                 outcome.applied.append(file.name)
             }
             outcome.repeatablesMade = try await make(repeatables, connection)
-            outcome.rowsLoaded = try await load(references, connection)
+            outcome.rowsLoaded = try await loadChanged(references, connection)
             return outcome
         }
     }
@@ -101,8 +99,7 @@ public struct Migrator: Sendable {
                 throw Mismatch.notUpToDate(applied: applied.last?.name, newest: files.last?.name)
             }
             let made = try await made("true", connection)
-            let others =
-                try self.files("functions") + self.files("views") + self.files("reference/rows", ending: ".csv")
+            let others = try self.files("functions") + self.files("views") + rowFiles()
             if let file = others.first(where: { made[$0.name] != $0.checksum }) { throw Mismatch.notMade(file.name) }
         }
     }
@@ -146,7 +143,7 @@ public struct Migrator: Sendable {
         return files
     }
 
-    private func files(_ folder: String, ending: String = ".sql") throws -> [File] {
+    func files(_ folder: String, ending: String = ".sql") throws -> [File] {
         let url = directory.appendingPathComponent(folder)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
         return try names.filter { $0.hasSuffix(ending) }.sorted().map { name in
@@ -163,7 +160,7 @@ public struct Migrator: Sendable {
         var checksum: String
     }
 
-    private func applied(_ connection: Connection) async throws -> [Applied] {
+    func applied(_ connection: Connection) async throws -> [Applied] {
         try Rows<Applied>(
             await connection.run("SELECT \(columns: Applied.self) FROM schema_migration ORDER BY name COLLATE \"C\"")
         ).all()
@@ -230,59 +227,20 @@ public struct Migrator: Sendable {
     }
 
     /// The checksums of files that were run before, by name.
-    private func made(_ condition: SQL, _ connection: Connection) async throws -> [String: String] {
+    func made(_ condition: SQL, _ connection: Connection) async throws -> [String: String] {
         let known = try Rows<Applied>(
             await connection.run("SELECT \(columns: Applied.self) FROM schema_repeatable WHERE \(condition)")
         ).all()
         return Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0.checksum) })
     }
 
-    /// Makes the tables of `reference/rows` hold what their files say, each file in one transaction, when it is new or changed.
-    /// A row that left its file stays: something may refer to it.
-    private func load(_ files: [File], _ connection: Connection) async throws -> [String] {
-        let before = try await made("name LIKE 'reference/%'", connection)
-        let changed = files.filter { before[$0.name] != $0.checksum }
-        for file in changed {
-            let (table, columns) = try Self.target(of: file)
-            let list = columns.joined(separator: ", ")
-            let changes = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-            do throws(DatabaseError) {
-                try await connection.simple(
-                    "BEGIN; CREATE TEMP TABLE incoming (LIKE \(table) INCLUDING DEFAULTS) ON COMMIT DROP")
-                try await connection.startCopy(
-                    "COPY incoming (\(unsafeTextNeverFromInput: list)) FROM STDIN (FORMAT csv, HEADER true)")
-                try await connection.copyIn(Array(file.text.utf8))
-                _ = try await connection.endCopyIn(failing: nil)
-                try await connection.simple(
-                    """
-                    INSERT INTO \(table) (\(list)) SELECT \(list) FROM incoming
-                    ON CONFLICT (\(columns[0])) DO UPDATE SET \(changes)
-                    """)
-                _ = try await connection.run(
-                    """
-                    INSERT INTO schema_repeatable (name, checksum) VALUES (\(file.name), \(file.checksum))
-                    ON CONFLICT ON CONSTRAINT schema_repeatable_key DO UPDATE SET checksum = excluded.checksum
-                    """)
-                try await connection.simple("COMMIT; ANALYZE \(table)")
-            } catch {
-                _ = try? await connection.simple("ROLLBACK")
-                throw Mismatch.failed(file.name, error)
-            }
+    /// Works as the owner of everything, alone: others wait.
+    func working<T: Sendable>(_ body: (Connection) async throws -> T) async throws -> T {
+        try await withConnection { connection in
+            try await connection.simple("SELECT pg_advisory_lock(\(Self.lock))")
+            try await connection.simple("SET ROLE pa31_owner")
+            return try await body(connection)
         }
-        return changed.map(\.name)
-    }
-
-    /// The table that a file's name says, `rows/2_commune.csv`, and the columns of its heading.
-    private static func target(of file: File) throws -> (table: String, columns: [String]) {
-        let name = file.name.split(separator: "/").last?.dropLast(4).drop { $0.isNumber || $0 == "_" } ?? ""
-        let columns = file.text.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
-        let isName = { (text: Substring) in
-            !text.isEmpty && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
-        }
-        guard isName(name), columns.count > 1, columns.allSatisfy({ isName($0[...]) }) else {
-            throw Mismatch.badName(file.name)
-        }
-        return (String(name), columns)
     }
 
     private func withConnection<T: Sendable>(_ body: (Connection) async throws -> T) async throws -> T {

@@ -1,4 +1,5 @@
 import Accounts
+import Contract
 import Fields
 import Foundation
 import Plans

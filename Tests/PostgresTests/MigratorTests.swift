@@ -137,7 +137,9 @@ extension URL {
     @Test func `loads reference rows once, again when their file changes, and keeps those that left it`() async throws {
         try await withMigrations { folder, database, migrator in
             let files = ["reference/rows/1_epci.csv", "reference/rows/2_commune.csv"]
-            #expect(try await migrator.migrate().rowsLoaded == files)
+            let loaded = try await migrator.migrate().rowsLoaded
+            #expect(Array(loaded.prefix(2)) == files)
+            #expect(loaded.count == 9)
             #expect(try await migrator.migrate().rowsLoaded == [])
             let file = folder.appendingPathComponent(files[1])
             var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)

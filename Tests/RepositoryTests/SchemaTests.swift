@@ -78,7 +78,9 @@ import Testing
             """)
         #expect(
             relations == [
-                "commune", "epci", "instance", "public_action", "public_axis", "public_plan", "schema_migration",
+                "collective_agreement", "commune", "commune_change", "diploma", "epci", "finess_category",
+                "finess_legal_status", "instance", "priority_district", "public_action", "public_axis", "public_plan",
+                "rome_job", "schema_migration",
             ])
         let secret = Set(
             try await Catalogue().columns().filter { !($0.comment ?? "").hasPrefix("public") }.map(\.columnName))

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Fields
+internal import Reference
 internal import Postgres
 internal import Sheets
 

@@ -1,6 +1,7 @@
 internal import Accounts
 internal import Fields
 internal import Foundation
+internal import Reference
 internal import Sheets
 
 /// A cell of a sheet that can't be used.
