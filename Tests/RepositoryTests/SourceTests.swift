@@ -28,7 +28,7 @@ import Testing
 
     /// Who may import whom (`architecture.md` *Imports*); arrows are transitive.
     static let mayImport: [String: Set<String>] = [
-        "Fields": [], "Postgres": ["Fields", "CLibPQ"], "Contract": ["Fields", "Postgres"],
+        "Fields": [], "Finess": ["Fields"], "Postgres": ["Fields", "CLibPQ"], "Contract": ["Fields", "Postgres"],
         "Accounts": ["Fields", "Postgres", "Contract"], "Sheets": ["Fields", "CXLSXWriter", "CZip"],
         "Plans": ["Fields", "Postgres", "Contract", "Accounts", "Sheets"],
         "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
@@ -39,7 +39,8 @@ import Testing
         ],
     ]
     static let fenced: Set<String> = [
-        "Fields", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Sheets", "API", "CLibPQ", "CXLSXWriter",
+        "Fields", "Finess", "Postgres", "Contract", "Accounts", "Plans", "Reports", "Sheets", "API", "CLibPQ",
+        "CXLSXWriter",
         "CZip",
         "Hummingbird",
         "ArgumentParser", "Configuration",
