@@ -52,6 +52,7 @@ let package = Package(
         .systemLibrary(name: "CXLSXWriter"),
         .systemLibrary(name: "CZip"),
         .target(name: "Fields", swiftSettings: safe),
+        .target(name: "Finess", dependencies: ["Fields"], swiftSettings: safe),
         .target(name: "Sheets", dependencies: ["CXLSXWriter", "CZip", "Fields"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "Fields", logging, nio, crypto], swiftSettings: strict),
         .target(name: "Contract", dependencies: ["Postgres", "Fields", nio, crypto], swiftSettings: safe),
@@ -93,6 +94,8 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "FieldsTests", dependencies: ["Fields"], swiftSettings: strictTests),
+        .testTarget(
+            name: "FinessTests", dependencies: ["Finess", "Fields"], exclude: ["Samples"], swiftSettings: strictTests),
         .testTarget(
             name: "SheetsTests", dependencies: ["Sheets", "CZip", "Fields", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
