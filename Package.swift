@@ -64,11 +64,16 @@ let package = Package(
             name: "Plans", dependencies: ["Accounts", "Reference", "Contract", "Postgres", "Sheets", "Fields", yams],
             swiftSettings: safe),
         .target(
+            name: "Directory",
+            dependencies: ["Accounts", "Reference", "Finess", "Contract", "Postgres", "Fields"],
+            swiftSettings: safe),
+        .target(
             name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Plans", "Reference", "Reports", "Contract", "Postgres", "Fields", logging, lifecycle, nio,
+                "Accounts", "Plans", "Directory", "Reference", "Reports", "Contract", "Postgres", "Fields", logging,
+                lifecycle, nio,
                 nioHTTP, crypto,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -79,7 +84,9 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Reference", "Reports", "Contract", "Postgres", "Sheets", "Fields", logging,
+                "API", "Accounts", "Plans", "Directory", "Finess", "Reference", "Reports", "Contract", "Postgres",
+                "Sheets",
+                "Fields", logging,
                 lifecycle, yams, crypto, nio,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -89,7 +96,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Accounts", "Plans", "Postgres", "Fields", logging, lifecycle,
+                "API", "Accounts", "Plans", "Directory", "Postgres", "Fields", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -113,13 +120,20 @@ let package = Package(
             name: "PlansTests", dependencies: ["Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
+            name: "DirectoryTests",
+            dependencies: [
+                "Directory", "Accounts", "Reference", "Finess", "Contract", "Postgres", "Fields", "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Plans", "Accounts", "Reference", "Contract", "Postgres", "Sheets", "Fields", "TestSupport", nio,
+                "API", "Plans", "Accounts", "Directory", "Reference", "Contract", "Postgres", "Sheets", "Fields",
+                "TestSupport", nio,
                 crypto, logging,
             ],
             swiftSettings: strictTests),

@@ -1,5 +1,9 @@
 -- Generated from the migrations, functions and views. See GeneratedFilesTests.swift.
 
+CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
+
+COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
+
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA public;
 
 COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
@@ -863,6 +867,12 @@ END $$;
 
 COMMENT ON FUNCTION public.check_territory() IS 'Trigger: the places of an action exist, each once.';
 
+CREATE FUNCTION public.folded_words(text text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN array_remove(string_to_array(regexp_replace(public.folded(text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text), ' '::text), ''::text);
+
+COMMENT ON FUNCTION public.folded_words(text text) IS 'The words of a text without case, accents and punctuation.';
+
 CREATE FUNCTION public.funding_warnings(funding jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('code', w.code, 'funder', (f.line -> 'funder'::text), 'year', (f.line -> 'year'::text), 'excess_cents', w.excess) ORDER BY f."position", w.code), '[]'::jsonb) AS "coalesce" FROM (jsonb_array_elements(funding_warnings.funding) WITH ORDINALITY f(line, "position") CROSS JOIN LATERAL (VALUES ('committed_above_planned'::text,(((f.line ->> 'committed_cents'::text))::bigint - ((f.line ->> 'planned_cents'::text))::bigint)), ('spent_above_committed'::text,(((f.line ->> 'spent_cents'::text))::bigint - ((f.line ->> 'committed_cents'::text))::bigint))) w(code, excess)) WHERE (w.excess > 0));
@@ -875,6 +885,88 @@ CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
 
 COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
 
+CREATE FUNCTION public.keep_structure_words() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO structure_word (word)
+    SELECT DISTINCT unnest(tsvector_to_array(s.search_words)) FROM written s
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.keep_structure_words() IS 'Trigger: words of structures that were written are known to searches.';
+
+CREATE TABLE public.finess_category (
+    code text NOT NULL,
+    label text NOT NULL,
+    short_label text NOT NULL,
+    domain text NOT NULL,
+    opened_on date NOT NULL,
+    closed_on date,
+    aggregate3_code text NOT NULL,
+    aggregate3_label text NOT NULL,
+    aggregate2_code text NOT NULL,
+    aggregate2_label text NOT NULL,
+    aggregate1_code text NOT NULL,
+    aggregate1_label text NOT NULL,
+    short_name text,
+    synonyms text[] DEFAULT '{}'::text[] NOT NULL,
+    publics text[] DEFAULT '{}'::text[] NOT NULL,
+    is_sector boolean GENERATED ALWAYS AS (((aggregate3_code = ANY (ARRAY['4101'::text, '4102'::text, '4103'::text, '4104'::text, '4105'::text, '4106'::text, '4301'::text, '4302'::text, '4303'::text, '4304'::text, '4305'::text, '4401'::text, '4402'::text, '4404'::text, '4605'::text])) AND (code <> '462'::text))) STORED NOT NULL,
+    CONSTRAINT finess_category_closed_order CHECK ((closed_on >= opened_on)),
+    CONSTRAINT finess_category_code_form CHECK ((code ~ '^[0-9]{3}$'::text)),
+    CONSTRAINT finess_category_domain_known CHECK ((domain = ANY (ARRAY['SOC'::text, 'SAN'::text, 'ENS'::text, 'ADM'::text]))),
+    CONSTRAINT finess_category_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
+    CONSTRAINT finess_category_sector_named CHECK (((NOT is_sector) OR ((short_name IS NOT NULL) AND (cardinality(publics) > 0))))
+);
+
+COMMENT ON TABLE public.finess_category IS 'Kinds of establishments: the categories of FINESS, open and closed (sql/reference/rows).';
+
+COMMENT ON COLUMN public.finess_category.code IS 'public Its code: 500.';
+
+COMMENT ON COLUMN public.finess_category.label IS 'public Official label.';
+
+COMMENT ON COLUMN public.finess_category.short_label IS 'public Official short label.';
+
+COMMENT ON COLUMN public.finess_category.domain IS 'public SOC social, SAN health, ENS teaching, ADM administration.';
+
+COMMENT ON COLUMN public.finess_category.opened_on IS 'public Since when it is used.';
+
+COMMENT ON COLUMN public.finess_category.closed_on IS 'public Since when it is not given any more.';
+
+COMMENT ON COLUMN public.finess_category.aggregate3_code IS 'public Aggregate of the third level, the finest.';
+
+COMMENT ON COLUMN public.finess_category.aggregate3_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.aggregate2_code IS 'public Aggregate of the second level.';
+
+COMMENT ON COLUMN public.finess_category.aggregate2_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.aggregate1_code IS 'public Aggregate of the first level.';
+
+COMMENT ON COLUMN public.finess_category.aggregate1_label IS 'public Its official label.';
+
+COMMENT ON COLUMN public.finess_category.short_name IS 'public The word people use for it: EHPAD, SAD, IME; every kind of the sector has one.';
+
+COMMENT ON COLUMN public.finess_category.synonyms IS 'public Further words it is looked for by: maison de retraite, SAAD.';
+
+COMMENT ON COLUMN public.finess_category.publics IS 'public Whom such a place is for unless it says otherwise.';
+
+COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of the sector: elderly, disability, home care.';
+
+CREATE FUNCTION public.kinds_meant(kind text) RETURNS text[]
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = public.folded(kinds_meant.kind)) OR (public.folded(kinds_meant.kind) IN (SELECT public.folded(synonym.synonym) AS folded FROM unnest(finess_category.synonyms) synonym(synonym)))));
+
+COMMENT ON FUNCTION public.kinds_meant(kind text) IS 'Codes of the FINESS categories that a code or a short name (EHPAD, SAD) means.';
+
+CREATE FUNCTION public.new_id() RETURNS uuid
+    LANGUAGE sql
+    RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM public.current_instant()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
+
+COMMENT ON FUNCTION public.new_id() IS 'A new UUIDv7 (RFC 9562), of the instant of this transaction.';
+
 CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((code = '31'::text) OR (EXISTS (SELECT FROM public.epci WHERE (epci.siren = place_is_known.code))) OR (EXISTS (SELECT FROM public.commune WHERE (commune.insee = place_is_known.code))));
@@ -886,6 +978,47 @@ CREATE FUNCTION public.places_touching(place text) RETURNS text[]
     RETURN ((ARRAY['31'::text, place] || ARRAY(SELECT commune.insee FROM public.commune WHERE (commune.epci_siren = places_touching.place))) || ARRAY(SELECT commune.epci_siren FROM public.commune WHERE (commune.insee = places_touching.place)));
 
 COMMENT ON FUNCTION public.places_touching(place text) IS 'Codes of the places that have something in common with one: itself, what it is part of, what is part of it.';
+
+CREATE FUNCTION public.prepare_structure() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    same structure;
+BEGIN
+    IF NEW.service_area <> '{}' THEN
+        IF EXISTS (SELECT FROM unnest(NEW.service_area) AS code WHERE NOT place_is_known(code)) THEN
+            RAISE EXCEPTION 'unknown place' USING ERRCODE = 'check_violation', CONSTRAINT = 'structure_service_area_known';
+        END IF;
+        -- Whatever the order they were given in; each once.
+        NEW.service_area := ARRAY(SELECT DISTINCT code FROM unnest(NEW.service_area) AS code ORDER BY code);
+    END IF;
+    NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    IF TG_OP = 'UPDATE' THEN
+        NEW.version := OLD.version + 1;
+        NEW.updated_at := greatest(current_instant(), OLD.updated_at);
+        -- What only members see does not raise the public's version. Generated columns are not yet made here.
+        same := NEW;
+        same.disagreements := OLD.disagreements;
+        same.organisation_id := OLD.organisation_id;
+        same.version := OLD.version;
+        same.updated_at := OLD.updated_at;
+        same.departement := OLD.departement;
+        same.sort_name := OLD.sort_name;
+        same.unit_point := OLD.unit_point;
+        same.search_words := OLD.search_words;
+        IF same IS DISTINCT FROM OLD THEN NEW.public_version := OLD.public_version + 1; END IF;
+        IF (NEW.usual_name, NEW.legal_name, NEW.siret, NEW.city, NEW.kind, NEW.legal_entity_id, NEW.insee)
+           IS NOT DISTINCT FROM
+           (OLD.usual_name, OLD.legal_name, OLD.siret, OLD.city, OLD.kind, OLD.legal_entity_id, OLD.insee)
+           AND NEW.search_words = OLD.search_words THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    NEW.search_words := structure_words(NEW);
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.prepare_structure() IS 'Trigger: checks places, raises versions, gathers the words a structure is found by.';
 
 CREATE TABLE public.commune_change (
     effective_on date NOT NULL,
@@ -991,7 +1124,8 @@ BEGIN
            CASE WHEN key <> ALL (masked) THEN nullif(before->key, 'null') END,
            CASE WHEN key <> ALL (masked) THEN nullif(after->key, 'null') END
       FROM jsonb_object_keys(identity) AS key
-     WHERE key NOT IN ('id', 'updated_at', 'public_version', 'search_text')
+     WHERE key NOT IN ('id', 'updated_at', 'public_version', 'search_text', 'search_words', 'sort_name', 'unit_point',
+                       'departement', 'seen_on')
        AND nullif(before->key, 'null') IS DISTINCT FROM nullif(after->key, 'null')
      ORDER BY key;
     RETURN NULL;
@@ -1016,6 +1150,239 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.refuse_rewriting() IS 'Trigger: history is never rewritten.';
+
+CREATE FUNCTION public.require_operation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF nullif(current_setting('pa31.audit', true), '') IS NULL THEN
+        RAISE EXCEPTION 'a change of % without an operation', TG_TABLE_NAME USING ERRCODE = 'not_null_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.require_operation() IS 'Trigger: rows come only within an operation that the audit knows.';
+
+CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+COMMENT ON FUNCTION public.unit_point(latitude double precision, longitude double precision) IS 'A place as a point on the sphere of radius 1.';
+
+CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
+
+COMMENT ON FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) IS 'Metres between a point of the unit sphere and a place, as the crow flies.';
+
+CREATE TABLE public.structure_word (
+    word text NOT NULL
+);
+
+COMMENT ON TABLE public.structure_word IS 'Each word that a structure is or was found by.';
+
+COMMENT ON COLUMN public.structure_word.word IS 'public Without case and accents.';
+
+CREATE FUNCTION public.structure_query(words text) RETURNS tsquery
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (SELECT (string_agg((('('::text || concat_ws(' | '::text, (quote_literal(wanted.wanted) || ':*'::text), near.words)) || ')'::text), ' & '::text))::tsquery AS string_agg FROM unnest(public.folded_words(structure_query.words)) wanted(wanted), LATERAL (SELECT string_agg(quote_literal(w.word), ' | '::text ORDER BY w.word) AS words FROM public.structure_word w WHERE ((char_length(wanted.wanted) >= 5) AND (w.word OPERATOR(public.%) wanted.wanted) AND (char_length(wanted.wanted) <= 60) AND (public.levenshtein_less_equal("left"(w.word, 100), wanted.wanted, 2) <= CASE WHEN (char_length(wanted.wanted) < 7) THEN 1 ELSE 2 END))) near);
+
+COMMENT ON FUNCTION public.structure_query(words text) IS 'A search for words, with case, accents and a typo forgiven; NULL when there is no word.';
+
+CREATE FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) RETURNS public.cube
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.cube_enlarge(public.unit_point(latitude, longitude), ((((2)::double precision * sin((LEAST((km / (6371.0088)::double precision), pi()) / (2)::double precision))) * (1.000001)::double precision) + (0.000000001)::double precision), 3);
+
+COMMENT ON FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) IS 'A box of the unit sphere''s space around what is within so many kilometres of a place.';
+
+CREATE TABLE public.legal_entity (
+    id uuid NOT NULL,
+    finess text NOT NULL,
+    name text,
+    siren text,
+    legal_status text,
+    CONSTRAINT legal_entity_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT legal_entity_legal_status_form CHECK ((legal_status ~ '^[0-9A-Z]{1,4}$'::text)),
+    CONSTRAINT legal_entity_name_text CHECK (public.is_text(name, 300)),
+    CONSTRAINT legal_entity_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
+);
+
+COMMENT ON TABLE public.legal_entity IS 'Who runs structures: the legal entities (EJ) of FINESS.';
+
+COMMENT ON COLUMN public.legal_entity.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.legal_entity.finess IS 'public FINESS number of the legal entity (EJ), never that of a structure (ET).';
+
+COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
+
+CREATE TABLE public.structure (
+    id uuid NOT NULL,
+    finess text NOT NULL,
+    legal_entity_id uuid,
+    kind text NOT NULL,
+    usual_name text NOT NULL,
+    legal_name text,
+    siret text,
+    street text,
+    address_extra text,
+    postal_code text,
+    city text,
+    insee text,
+    latitude double precision,
+    longitude double precision,
+    phone text,
+    email text,
+    website text,
+    opening_hours text,
+    publics text[] DEFAULT '{}'::text[] NOT NULL,
+    sad_type text,
+    authorising_body text,
+    capacity integer,
+    service_area text[] DEFAULT '{}'::text[] NOT NULL,
+    recruiting_until date,
+    opened_on date,
+    authorised_on date,
+    status text DEFAULT 'open'::text NOT NULL,
+    closed_on date,
+    merged_into uuid,
+    source text NOT NULL,
+    seen_on date NOT NULL,
+    field_sources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    disagreements jsonb DEFAULT '{}'::jsonb NOT NULL,
+    verified_on date,
+    organisation_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    departement text GENERATED ALWAYS AS ("left"(insee,
+CASE
+    WHEN (insee ~ '^9[78]'::text) THEN 3
+    ELSE 2
+END)) STORED,
+    sort_name text GENERATED ALWAYS AS (public.folded(usual_name)) STORED NOT NULL COLLATE pg_catalog."C",
+    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT structure_address_text CHECK ((public.is_text(street, 300) AND public.is_text(address_extra, 300) AND public.is_text(city, 120))),
+    CONSTRAINT structure_authorising_body_known CHECK ((authorising_body = ANY (ARRAY['departement'::text, 'ars'::text, 'both'::text]))),
+    CONSTRAINT structure_capacity_range CHECK (((capacity >= 0) AND (capacity <= 10000))),
+    CONSTRAINT structure_closed_has_day CHECK (((status = 'closed'::text) = (closed_on IS NOT NULL))),
+    CONSTRAINT structure_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT structure_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT structure_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT structure_legal_name_text CHECK (public.is_text(legal_name, 300)),
+    CONSTRAINT structure_merged_into_other CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
+    CONSTRAINT structure_opening_hours_text CHECK (public.is_text(opening_hours, 500)),
+    CONSTRAINT structure_phone_form CHECK ((phone ~ '^\+?[0-9][0-9 .()-]{2,28}$'::text)),
+    CONSTRAINT structure_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT structure_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT structure_postal_code_form CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+    CONSTRAINT structure_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
+    CONSTRAINT structure_sad_type_known CHECK ((sad_type = ANY (ARRAY['aid'::text, 'aid_and_care'::text]))),
+    CONSTRAINT structure_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT structure_source_known CHECK ((source = ANY (ARRAY['finess'::text, 'file'::text]))),
+    CONSTRAINT structure_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
+    CONSTRAINT structure_usual_name_text CHECK (public.is_text(usual_name, 300)),
+    CONSTRAINT structure_website_form CHECK (((website ~ '^https?://[^\s/]+\.[^\s]+$'::text) AND (char_length(website) <= 500)))
+);
+
+COMMENT ON TABLE public.structure IS 'Home-care and medico-social structures: the establishments (ET) of FINESS in the sector.';
+
+COMMENT ON COLUMN public.structure.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.structure.finess IS 'public FINESS geographic number (ET); its identity, never used twice.';
+
+COMMENT ON COLUMN public.structure.legal_entity_id IS 'public Who runs it.';
+
+COMMENT ON COLUMN public.structure.kind IS 'public Its FINESS category.';
+
+COMMENT ON COLUMN public.structure.usual_name IS 'public The name people know.';
+
+COMMENT ON COLUMN public.structure.legal_name IS 'public Its whole name.';
+
+COMMENT ON COLUMN public.structure.siret IS 'public SIRET, 14 digits.';
+
+COMMENT ON COLUMN public.structure.street IS 'public Number and street.';
+
+COMMENT ON COLUMN public.structure.address_extra IS 'public Building, hamlet, post box.';
+
+COMMENT ON COLUMN public.structure.postal_code IS 'public Postal code; no INSEE code.';
+
+COMMENT ON COLUMN public.structure.city IS 'public As on an envelope.';
+
+COMMENT ON COLUMN public.structure.insee IS 'public INSEE code of its commune, the present one; elsewhere than in the département as the file gave it.';
+
+COMMENT ON COLUMN public.structure.latitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.longitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.phone IS 'public Switchboard.';
+
+COMMENT ON COLUMN public.structure.email IS 'public Its own address, of nobody in particular.';
+
+COMMENT ON COLUMN public.structure.website IS 'public Its site.';
+
+COMMENT ON COLUMN public.structure.opening_hours IS 'public When it is open, in the syntax of OpenStreetMap.';
+
+COMMENT ON COLUMN public.structure.publics IS 'public For whom it is.';
+
+COMMENT ON COLUMN public.structure.sad_type IS 'public For a home autonomy service: aid, aid_and_care.';
+
+COMMENT ON COLUMN public.structure.authorising_body IS 'public Who authorises it: departement, ars, both.';
+
+COMMENT ON COLUMN public.structure.capacity IS 'public Places.';
+
+COMMENT ON COLUMN public.structure.service_area IS 'public Where it works: codes of places (31, SIREN of a grouping, INSEE of a commune).';
+
+COMMENT ON COLUMN public.structure.recruiting_until IS 'public It says that it recruits, until this day.';
+
+COMMENT ON COLUMN public.structure.opened_on IS 'public Since when it is open.';
+
+COMMENT ON COLUMN public.structure.authorised_on IS 'public Since when it is authorised.';
+
+COMMENT ON COLUMN public.structure.status IS 'public open, closed (a tombstone), merged (into another).';
+
+COMMENT ON COLUMN public.structure.closed_on IS 'public When it closed, or since when no file knows it.';
+
+COMMENT ON COLUMN public.structure.merged_into IS 'public Into which other.';
+
+COMMENT ON COLUMN public.structure.source IS 'public Where its fields come from, but for those of field_sources: finess, file.';
+
+COMMENT ON COLUMN public.structure.seen_on IS 'public The day of the newest file that had it.';
+
+COMMENT ON COLUMN public.structure.field_sources IS 'public Fields that somebody wrote or verified by hand: {"phone": {"source": "organisation", "on": "2026-11-24", "file": "what the file said then"}}.';
+
+COMMENT ON COLUMN public.structure.disagreements IS 'internal What a newer file says against a field kept by hand: {"phone": {"value": "0561000000", "on": "2026-11-24"}}.';
+
+COMMENT ON COLUMN public.structure.verified_on IS 'public The last day on which its employer, or the team, said that all of it is right.';
+
+COMMENT ON COLUMN public.structure.organisation_id IS 'internal The employer whose claim is validated.';
+
+COMMENT ON COLUMN public.structure.created_at IS 'internal When it came into the directory.';
+
+COMMENT ON COLUMN public.structure.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.structure.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.structure.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.structure.departement IS 'public Code of its département, from the INSEE code.';
+
+COMMENT ON COLUMN public.structure.sort_name IS 'public Its usual name without case and accents: what lists are sorted by.';
+
+COMMENT ON COLUMN public.structure.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
+
+COMMENT ON COLUMN public.structure.search_words IS 'public The words it is found by: names, who runs it, kind, commune and grouping.';
+
+CREATE FUNCTION public.structure_words(s public.structure) RETURNS tsvector
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT word.word FROM unnest(public.folded_words(concat_ws(' '::text, (structure_words.s).finess, (structure_words.s).siret, (structure_words.s).usual_name, (structure_words.s).legal_name, (structure_words.s).city, (SELECT concat_ws(' '::text, k.label, k.short_name, array_to_string(k.synonyms, ' '::text)) AS concat_ws FROM public.finess_category k WHERE (k.code = (structure_words.s).kind)), (SELECT l.name FROM public.legal_entity l WHERE (l.id = (structure_words.s).legal_entity_id)), (SELECT concat_ws(' '::text, c.name, e.name) AS concat_ws FROM (public.commune c JOIN public.epci e ON ((e.siren = c.epci_siren))) WHERE (c.insee = (structure_words.s).insee))))) word(word)));
+
+COMMENT ON FUNCTION public.structure_words(s public.structure) IS 'The words that a structure is found by, from its row and what it points at.';
 
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
@@ -1360,64 +1727,6 @@ ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
-CREATE TABLE public.finess_category (
-    code text NOT NULL,
-    label text NOT NULL,
-    short_label text NOT NULL,
-    domain text NOT NULL,
-    opened_on date NOT NULL,
-    closed_on date,
-    aggregate3_code text NOT NULL,
-    aggregate3_label text NOT NULL,
-    aggregate2_code text NOT NULL,
-    aggregate2_label text NOT NULL,
-    aggregate1_code text NOT NULL,
-    aggregate1_label text NOT NULL,
-    short_name text,
-    synonyms text[] DEFAULT '{}'::text[] NOT NULL,
-    publics text[] DEFAULT '{}'::text[] NOT NULL,
-    is_sector boolean GENERATED ALWAYS AS (((aggregate3_code = ANY (ARRAY['4101'::text, '4102'::text, '4103'::text, '4104'::text, '4105'::text, '4106'::text, '4301'::text, '4302'::text, '4303'::text, '4304'::text, '4305'::text, '4401'::text, '4402'::text, '4404'::text, '4605'::text])) AND (code <> '462'::text))) STORED NOT NULL,
-    CONSTRAINT finess_category_closed_order CHECK ((closed_on >= opened_on)),
-    CONSTRAINT finess_category_code_form CHECK ((code ~ '^[0-9]{3}$'::text)),
-    CONSTRAINT finess_category_domain_known CHECK ((domain = ANY (ARRAY['SOC'::text, 'SAN'::text, 'ENS'::text, 'ADM'::text]))),
-    CONSTRAINT finess_category_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
-    CONSTRAINT finess_category_sector_named CHECK (((NOT is_sector) OR ((short_name IS NOT NULL) AND (cardinality(publics) > 0))))
-);
-
-COMMENT ON TABLE public.finess_category IS 'Kinds of establishments: the categories of FINESS, open and closed (sql/reference/rows).';
-
-COMMENT ON COLUMN public.finess_category.code IS 'public Its code: 500.';
-
-COMMENT ON COLUMN public.finess_category.label IS 'public Official label.';
-
-COMMENT ON COLUMN public.finess_category.short_label IS 'public Official short label.';
-
-COMMENT ON COLUMN public.finess_category.domain IS 'public SOC social, SAN health, ENS teaching, ADM administration.';
-
-COMMENT ON COLUMN public.finess_category.opened_on IS 'public Since when it is used.';
-
-COMMENT ON COLUMN public.finess_category.closed_on IS 'public Since when it is not given any more.';
-
-COMMENT ON COLUMN public.finess_category.aggregate3_code IS 'public Aggregate of the third level, the finest.';
-
-COMMENT ON COLUMN public.finess_category.aggregate3_label IS 'public Its official label.';
-
-COMMENT ON COLUMN public.finess_category.aggregate2_code IS 'public Aggregate of the second level.';
-
-COMMENT ON COLUMN public.finess_category.aggregate2_label IS 'public Its official label.';
-
-COMMENT ON COLUMN public.finess_category.aggregate1_code IS 'public Aggregate of the first level.';
-
-COMMENT ON COLUMN public.finess_category.aggregate1_label IS 'public Its official label.';
-
-COMMENT ON COLUMN public.finess_category.short_name IS 'public The word people use for it: EHPAD, SAD, IME; every kind of the sector has one.';
-
-COMMENT ON COLUMN public.finess_category.synonyms IS 'public Further words it is looked for by: maison de retraite, SAAD.';
-
-COMMENT ON COLUMN public.finess_category.publics IS 'public Whom such a place is for unless it says otherwise.';
-
-COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of the sector: elderly, disability, home care.';
-
 CREATE TABLE public.finess_legal_status (
     code text NOT NULL,
     label text NOT NULL,
@@ -1609,6 +1918,65 @@ CREATE VIEW public.public_plan AS
    FROM public.action_plan p;
 
 COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
+
+CREATE VIEW public.public_structure AS
+ SELECT s.id,
+    s.finess,
+    s.usual_name,
+    s.legal_name,
+    s.kind,
+    COALESCE(k.short_name, k.short_label) AS kind_name,
+    k.label AS kind_label,
+    to_jsonb(s.publics) AS publics,
+    s.sad_type,
+    s.authorising_body,
+    s.capacity,
+    s.status,
+    s.closed_on,
+    m.finess AS merged_into,
+    s.siret,
+    l.finess AS legal_entity,
+    l.name AS legal_entity_name,
+    s.street,
+    s.address_extra,
+    s.postal_code,
+    s.city,
+    s.insee,
+    c.name AS commune,
+    c.epci_siren,
+    e.name AS epci,
+    s.latitude,
+    s.longitude,
+    s.phone,
+    s.email,
+    s.website,
+    s.opening_hours,
+        CASE
+            WHEN (s.service_area = '{}'::text[]) THEN '[]'::jsonb
+            ELSE public.places(s.service_area)
+        END AS service_area,
+    s.recruiting_until,
+    s.opened_on,
+    s.authorised_on,
+    s.verified_on,
+    s.source,
+    s.seen_on,
+    s.public_version,
+    s.sort_name,
+    s.publics AS public_codes,
+    s.service_area AS area_codes,
+    s.unit_point,
+    s.search_words,
+    s.field_sources,
+    s.legal_entity_id
+   FROM (((((public.structure s
+     JOIN public.finess_category k ON ((k.code = s.kind)))
+     LEFT JOIN public.legal_entity l ON ((l.id = s.legal_entity_id)))
+     LEFT JOIN public.structure m ON ((m.id = s.merged_into)))
+     LEFT JOIN public.commune c ON ((c.insee = s.insee)))
+     LEFT JOIN public.epci e ON ((e.siren = c.epci_siren)));
+
+COMMENT ON VIEW public.public_structure IS 'The directory, public columns.';
 
 CREATE VIEW public.report_funding AS
  SELECT a.code AS action_code,
@@ -1829,6 +2197,12 @@ ALTER TABLE ONLY public.invitation
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT invitation_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.legal_entity
+    ADD CONSTRAINT legal_entity_finess_once UNIQUE (finess);
+
+ALTER TABLE ONLY public.legal_entity
+    ADD CONSTRAINT legal_entity_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_key PRIMARY KEY (id);
 
@@ -1861,6 +2235,15 @@ ALTER TABLE ONLY public.schema_repeatable
 
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_finess_once UNIQUE (finess);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.structure_word
+    ADD CONSTRAINT structure_word_key PRIMARY KEY (word);
 
 CREATE INDEX action_axis ON public.action USING btree (axis_id);
 
@@ -1932,6 +2315,32 @@ CREATE INDEX sheet_import_age ON public.sheet_import USING btree (expires_at);
 
 CREATE INDEX sheet_import_of_member ON public.sheet_import USING btree (member_id, id);
 
+CREATE INDEX structure_departement ON public.structure USING btree (departement);
+
+CREATE INDEX structure_insee ON public.structure USING btree (insee);
+
+CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, id) WHERE (status = 'open'::text);
+
+CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
+
+CREATE INDEX structure_map ON public.structure USING gist (point(longitude, latitude));
+
+CREATE INDEX structure_merged_into ON public.structure USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX structure_open_by_name ON public.structure USING btree (sort_name, id) WHERE (status = 'open'::text);
+
+CREATE INDEX structure_organisation ON public.structure USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
+
+CREATE INDEX structure_search ON public.structure USING gin (search_words);
+
+CREATE INDEX structure_service_area ON public.structure USING gin (service_area);
+
+CREATE INDEX structure_siret ON public.structure USING btree (siret);
+
+CREATE INDEX structure_unit_point ON public.structure USING gist (unit_point);
+
+CREATE INDEX structure_word_near ON public.structure_word USING gin (word public.gin_trgm_ops);
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
@@ -1941,6 +2350,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EA
 CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.action FOR EACH ROW EXECUTE FUNCTION public.check_territory();
 
 CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
+
+CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.structure REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
+
+CREATE TRIGGER keep_words_of_new AFTER INSERT ON public.structure REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
+
+CREATE TRIGGER prepare BEFORE INSERT OR UPDATE ON public.structure FOR EACH ROW EXECUTE FUNCTION public.prepare_structure();
 
 CREATE TRIGGER raise_version BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.raise_action_version();
 
@@ -1968,6 +2383,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.indicat
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.invitation FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
 
+CREATE TRIGGER record_changes AFTER DELETE OR UPDATE ON public.legal_entity FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'name', 'email');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
@@ -1975,6 +2392,12 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.milesto
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER DELETE OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id ON public.structure FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
+
+CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
@@ -2088,6 +2511,18 @@ ALTER TABLE ONLY public.progress_note
 
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_kind FOREIGN KEY (kind) REFERENCES public.finess_category(code);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_legal_entity FOREIGN KEY (legal_entity_id) REFERENCES public.legal_entity(id);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_merged_into FOREIGN KEY (merged_into) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.structure
+    ADD CONSTRAINT structure_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
 ALTER TABLE public.idempotency_answer ENABLE ROW LEVEL SECURITY;
 
@@ -2226,6 +2661,10 @@ GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
 GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
 
+GRANT SELECT ON TABLE public.finess_category TO pa31_public;
+GRANT SELECT ON TABLE public.finess_category TO pa31_app;
+GRANT SELECT ON TABLE public.finess_category TO pa31_operator;
+
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_public;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_app;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
@@ -2233,6 +2672,62 @@ GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
 GRANT SELECT ON TABLE public.commune_change TO pa31_public;
 GRANT SELECT ON TABLE public.commune_change TO pa31_app;
 GRANT SELECT ON TABLE public.commune_change TO pa31_operator;
+
+GRANT SELECT ON TABLE public.structure_word TO pa31_public;
+GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
+GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
+GRANT SELECT ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(siret) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(street) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(address_extra) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(postal_code) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(city) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(insee) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(latitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(longitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(phone) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(email) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(website) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(opening_hours) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(publics) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(sad_type) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(authorising_body) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(capacity) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(service_area) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(recruiting_until) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(field_sources) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
 
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
@@ -2291,10 +2786,6 @@ GRANT SELECT ON TABLE public.diploma TO pa31_public;
 GRANT SELECT ON TABLE public.diploma TO pa31_app;
 GRANT SELECT ON TABLE public.diploma TO pa31_operator;
 
-GRANT SELECT ON TABLE public.finess_category TO pa31_public;
-GRANT SELECT ON TABLE public.finess_category TO pa31_app;
-GRANT SELECT ON TABLE public.finess_category TO pa31_operator;
-
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_public;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_app;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_operator;
@@ -2326,6 +2817,10 @@ GRANT SELECT ON TABLE public.public_axis TO pa31_operator;
 GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
 GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_structure TO pa31_public;
+GRANT SELECT ON TABLE public.public_structure TO pa31_app;
+GRANT SELECT ON TABLE public.public_structure TO pa31_operator;
 
 GRANT SELECT ON TABLE public.report_funding TO pa31_app;
 GRANT SELECT ON TABLE public.report_funding TO pa31_operator;

@@ -1,5 +1,6 @@
 public import Accounts
 public import Contract
+import Directory
 public import Fields
 public import Foundation
 public import Hummingbird
@@ -95,6 +96,7 @@ public struct Server: Sendable {
         let steering = SteeringStore(database)
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
+            + StructureEndpoints(structures: StructureStore(database)).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
             + ReferenceEndpoints(places: PlaceStore(database)).all

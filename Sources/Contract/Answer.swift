@@ -44,6 +44,13 @@ public struct Answer: Sendable {
     /// Done, with nothing to say.
     public static let nothing = Answer(status: 204, body: ByteBuffer())
 
+    /// What was asked for is at another address.
+    public static func redirect(to location: String, isPublic: Bool = false) -> Answer {
+        var answer = Answer.json(["location": .string(location)], status: 307, isPublic: isPublic)
+        answer.location = location
+        return answer
+    }
+
     /// A page for people.
     public static func html(_ page: String, status: Int = 200, isPublic: Bool = false) -> Answer {
         Answer(
@@ -83,6 +90,11 @@ public struct Answer: Sendable {
     /// The same object with one more member: every row of a result.
     public func adding<Row: Decodable>(_ name: String, _ rows: Rows<Row>) -> Answer {
         adding(name) { rows.prefix(rows.count).writeJSON(into: &$0) }
+    }
+
+    /// The same object with one more member: the first row of a result.
+    public func adding<Row: Decodable>(_ name: String, object rows: Rows<Row>) -> Answer {
+        adding(name) { rows.writeJSON(row: 0, into: &$0) }
     }
 
     private func adding(_ name: String, _ write: (inout ByteBuffer) -> Void) -> Answer {

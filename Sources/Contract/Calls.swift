@@ -86,6 +86,8 @@ public struct Request: Sendable {
 public enum Representation: String, Sendable, CaseIterable {
     case json = "application/json"
     case csv = "text/csv"
+    /// Things on a map (RFC 7946).
+    case geojson = "application/geo+json"
     case html = "text/html"
     case css = "text/css"
     case calendar = "text/calendar"
@@ -97,7 +99,7 @@ public enum Representation: String, Sendable, CaseIterable {
     /// The `Content-Type` of an answer.
     public var contentType: String {
         switch self {
-        case .json, .file, .xlsx: rawValue
+        case .json, .geojson, .file, .xlsx: rawValue
         case .csv: "text/csv; charset=utf-8; header=present"
         case .html, .css, .calendar: rawValue + "; charset=utf-8"
         }

@@ -45,6 +45,8 @@ public struct Endpoint: Sendable {
         public var content: Content
         /// Members that it has beside, when they are asked for.
         public var extras: [Shape.Field] = []
+        /// Whether it may send the client to another address instead (307).
+        public var mayRedirect = false
 
         /// What the body is.
         public enum Content: Sendable {
@@ -89,6 +91,18 @@ public struct Endpoint: Sendable {
                 Shape.Field(name: name, kind: .array(Self.kind(type)), isOptional: true, isChange: true))
             return output
         }
+        /// The same with one object that is there when the caller may see it.
+        public func adding(_ name: String, one type: any (Decodable & Sendable).Type) -> Output {
+            var output = self
+            output.extras.append(Shape.Field(name: name, kind: Self.kind(type), isOptional: true, isChange: true))
+            return output
+        }
+        /// The same, which may also send the client to another address (307).
+        public var redirecting: Output {
+            var output = self
+            output.mayRedirect = true
+            return output
+        }
         /// Any JSON.
         public static let anyJSON = Output(status: 200, content: .json(.json))
 
@@ -100,13 +114,14 @@ public struct Endpoint: Sendable {
     /// The form's part that holds the file.
     public static let fileField = "file"
 
-    /// Declares an operation. `csv` and `html` are its other representations; `upload` makes its body a form with a file.
+    /// Declares an operation. `csv`, `geojson` and `html` are its other representations; `upload` makes its body a form with a file.
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
         refusals: [Problem] = [], needsVersion: Bool = false, upload: UploadRule? = nil, example: JSON? = nil,
         idIn: (address: String, list: String)? = nil,
         run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer,
         csv: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
+        geojson: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         html: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil
     ) {
         self.method = method
@@ -127,7 +142,8 @@ public struct Endpoint: Sendable {
         self.queryShape = queryShape
         self.bodyShape = bodyShape
         let main: Representation = if case .other(let mediaType) = output.content { mediaType } else { .json }
-        mediaTypes = [main] + (csv == nil ? [] : [.csv]) + (html == nil ? [] : [.html])
+        mediaTypes =
+            [main] + (csv == nil ? [] : [.csv]) + (geojson == nil ? [] : [.geojson]) + (html == nil ? [] : [.html])
         let isIdempotent = method == .post && access != .anyone
         let mayMerge = method == .patch && needsVersion
         respond = { request in
@@ -158,6 +174,9 @@ public struct Endpoint: Sendable {
             case .csv:
                 try Self.checkWhole(request.query)
                 return try await (csv ?? run)(call)
+            case .geojson:
+                try Self.checkWhole(request.query)
+                return try await (geojson ?? run)(call)
             case .html: return try await (html ?? run)(call)
             default: return try await run(call)
             }
@@ -194,9 +213,9 @@ public struct Endpoint: Sendable {
         let paging = query.map(\.name).filter { ["limit", "cursor"].contains($0) }
         guard paging.isEmpty else {
             throw Problem.malformed(
-                fr: "Un fichier CSV contient tout : sans limit ni cursor.",
-                en: "A CSV file holds every match: no limit, no cursor.",
-                errors: paging.map { FieldProblem($0, fr: "sans objet en CSV", en: "not for CSV") })
+                fr: "Un fichier (CSV, GeoJSON) contient tout : sans limit ni cursor.",
+                en: "A file (CSV, GeoJSON) holds every match: no limit, no cursor.",
+                errors: paging.map { FieldProblem($0, fr: "sans objet pour un fichier", en: "not for a file") })
         }
     }
 

@@ -97,6 +97,7 @@ public enum OpenAPI {
                 case .json: [.init(mediaType.rawValue, ["schema": schema(of: endpoint)])]
                 case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
                 case .xlsx: [.init(mediaType.rawValue, [:])]
+                case .geojson: [.init(mediaType.rawValue, ["schema": ["type": "object"]])]
                 case .csv, .html, .css, .calendar: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
                 }
             })
@@ -140,6 +141,10 @@ public enum OpenAPI {
         var responses: [JSON.Member] = [.init(String(endpoint.output.status), success)]
         if endpoint.method == .get {
             responses.append(.init("304", ["description": "Not modified since the ETag in If-None-Match"]))
+        }
+        if endpoint.output.mayRedirect {
+            responses.append(
+                .init("307", ["description": "It is another now: the address is in Location, and in the body"]))
         }
         var forms: [JSON.Member] = [
             .init("application/problem+json", ["schema": ["$ref": "#/components/schemas/Problem"]])

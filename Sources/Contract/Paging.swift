@@ -15,6 +15,9 @@ public struct Cursor: FieldScalar {
     /// The sort key's texts.
     public var key: [String]
 
+    /// Bytes: a name of 300 characters, in any script, is the longest sort key.
+    static let longest = 2000
+
     /// A cursor.
     public init(list: String, key: [String]) {
         self.list = list
@@ -22,7 +25,7 @@ public struct Cursor: FieldScalar {
     }
 
     /// base64url.
-    public static var fieldKind: Shape.Kind { .pattern("^[A-Za-z0-9_-]{1,400}$", example: placeholder.text) }
+    public static var fieldKind: Shape.Kind { .pattern("^[A-Za-z0-9_-]{1,\(longest)}$", example: placeholder.text) }
     /// A cursor of no list.
     public static var placeholder: Cursor { Cursor(list: "list", key: ["key"]) }
     /// The opaque text.
@@ -35,7 +38,7 @@ public struct Cursor: FieldScalar {
 
     /// Reads the opaque text.
     public init(fieldText: String) throws(Expectation) {
-        guard fieldText.utf8.count <= 400, let bytes = Base64URL.decode(fieldText),
+        guard fieldText.utf8.count <= Self.longest, let bytes = Base64URL.decode(fieldText),
             let document = try? JSON.parse(bytes),
             case .array(let elements) = document, let list = elements.first?.string
         else { throw Expectation(fr: "un curseur rendu par cette liste", en: "a cursor that this list gave") }
@@ -69,6 +72,38 @@ public struct Cursor: FieldScalar {
     }
 
     private struct CursorMismatch: Error {}
+}
+
+/// A sort key that is any text.
+public struct SortText: FieldScalar {
+    /// The text.
+    public var text: String
+    /// Any text.
+    public static var fieldKind: Shape.Kind { .string }
+    /// Some text.
+    public static var placeholder: SortText { SortText(fieldText: "a") }
+    /// The text.
+    public var fieldText: String { text }
+    /// Takes any text.
+    public init(fieldText: String) { text = fieldText }
+}
+
+/// A sort key that is a whole number.
+public struct SortNumber: FieldScalar {
+    /// The number, as a database's integer.
+    public var number: Int32
+    /// A whole number.
+    public static var fieldKind: Shape.Kind { .integer }
+    /// None.
+    public static var placeholder: SortNumber { SortNumber(number: 0) }
+    /// Decimal digits.
+    public var fieldText: String { String(number) }
+    private init(number: Int32) { self.number = number }
+    /// Reads decimal digits.
+    public init(fieldText: String) throws(Expectation) {
+        guard let number = Int32(fieldText) else { throw Expectation(fr: "un nombre", en: "a number") }
+        self.number = number
+    }
 }
 
 /// RFC 4648 §5, without padding.

@@ -14,6 +14,10 @@ extension Int: TextValue {
     /// Decimal digits.
     public var fieldText: String { String(self) }
 }
+extension Double: TextValue {
+    /// The shortest decimal that reads back as the same number.
+    public var fieldText: String { description }
+}
 extension Bool: TextValue {
     /// `true` or `false`.
     public var fieldText: String { self ? "true" : "false" }

@@ -99,3 +99,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(unsafeTextNeverFromInput text: String) { appendLiteral(text) }
     }
 }
+
+extension Sequence<SQL> {
+    /// The statements with commas between them.
+    public func joined() -> SQL {
+        var all: SQL?
+        for part in self { all = all.map { "\($0), \(part)" } ?? part }
+        return all ?? .nothing
+    }
+}

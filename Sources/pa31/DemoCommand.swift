@@ -124,6 +124,13 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// A bar on a terminal, nothing elsewhere.
 enum Progress {
+    /// The same for a file's bytes, told in pieces of any size.
+    static func bytes(_ done: Int, of total: Int, label: String) {
+        // Hundredths: a small file is one piece, a big one thousands.
+        guard total > 0 else { return }
+        show(100 * done / total, of: 100, label: label)
+    }
+
     static func show(_ done: Int, of total: Int, label: String) {
         guard isatty(2) == 1, total > 0, done == total || done % max(1, total / 50) == 0 else { return }
         let width = 30

@@ -87,3 +87,14 @@ extension Output {
         }
     }
 }
+
+/// On one line, and short: a terminal must not be steered by a file.
+func plain(_ text: String) -> String {
+    let scalars = text.unicodeScalars.prefix(80).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: Character(" ")
+        default: Character(scalar)
+        }
+    }
+    return String(scalars) + (text.unicodeScalars.count > 80 ? "…" : "")
+}

@@ -1,4 +1,5 @@
 import Accounts
+import Directory
 import Fields
 import Foundation
 import Plans
@@ -37,5 +38,13 @@ extension EndpointMatrix {
         let revoked = try await make().id.fieldText
         await database.close()
         return ["calendar_read": read ?? "", "calendar_revoke": revoked]
+    }
+
+    /// A structure that an organisation looks after.
+    static func structures(of organisation: Organisation.ID) async throws -> [String: String] {
+        let finess = StructureKey.placeholder.fieldText
+        try await Make().structure(finess, "Résidence du Parc", of: organisation)
+        return Dictionary(
+            uniqueKeysWithValues: endpoints.filter { $0.path.hasPrefix("/v1/structures/{id}") }.map { ($0.id, finess) })
     }
 }

@@ -58,6 +58,7 @@ struct EndpointMatrix: Sendable {
         )
         .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
         .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
+        .merging(try await Self.structures(of: leadID)) { $1 }
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])

@@ -1,5 +1,6 @@
 import API
 import Contract
+import Directory
 import Fields
 import Foundation
 import Plans
@@ -21,7 +22,9 @@ import Testing
                 var request = matrix.request(endpoint)
                 let token = matrix.tokens[Self.teamsOnly.contains(endpoint.id) ? "team" : "lead"]
                 if endpoint.needsVersion {
-                    let path = "/v1/actions/\(EndpointMatrix.code)"
+                    let path =
+                        endpoint.path.hasPrefix("/v1/structures")
+                        ? "/v1/structures/\(StructureKey.placeholder.fieldText)" : "/v1/actions/\(EndpointMatrix.code)"
                     request.headers["If-Match"] = try await client.send("GET", path, token: token).headers["etag"]
                 }
                 let answer = try await request.send(client, as: token)

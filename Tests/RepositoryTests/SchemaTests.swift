@@ -80,7 +80,7 @@ import Testing
             relations == [
                 "collective_agreement", "commune", "commune_change", "diploma", "epci", "finess_category",
                 "finess_legal_status", "instance", "priority_district", "public_action", "public_axis", "public_plan",
-                "rome_job", "schema_migration",
+                "public_structure", "rome_job", "schema_migration", "structure_word",
             ])
         let secret = Set(
             try await Catalogue().columns().filter { !($0.comment ?? "").hasPrefix("public") }.map(\.columnName))

@@ -32,17 +32,24 @@ import Testing
         "Accounts": ["Fields", "Postgres", "Contract"], "Reference": ["Fields", "Postgres", "Contract"],
         "Sheets": ["Fields", "CXLSXWriter", "CZip"],
         "Plans": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Sheets"],
+        "Finess": ["Fields"],
+        "Directory": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Finess"],
         "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
         "API": [
-            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Reports", "Sheets", "Hummingbird",
+            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
+            "Sheets",
+            "Hummingbird",
         ],
         "pa31": [
-            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Reports", "Sheets", "API",
-            "ArgumentParser", "Configuration",
+            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
+            "Sheets",
+            "API", "ArgumentParser", "Configuration",
         ],
     ]
     static let fenced: Set<String> = [
-        "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Reports", "Sheets", "API", "CLibPQ",
+        "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports", "Sheets",
+        "API",
+        "CLibPQ",
         "CXLSXWriter", "CZip", "Hummingbird", "ArgumentParser", "Configuration",
     ]
 

@@ -15,7 +15,7 @@ public struct Make: Sendable {
         self.clock = clock
     }
 
-    private func insert<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
+    func insert<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
         try await database.transaction(as: .system(requestID: "builder")) { transaction in
             try await transaction.record("test.make", on: "test")
             return try await body(transaction)

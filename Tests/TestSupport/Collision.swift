@@ -21,6 +21,15 @@ extension TestDatabase {
         }
     }
 
+    /// Returns once a transaction waits for a lock of another.
+    public func untilSomebodyWaits() async throws {
+        let gate = asSuperuser()
+        let deadline = ContinuousClock.now.advanced(by: .seconds(4))
+        while try await waiting(gate) == 0 {
+            guard ContinuousClock.now < deadline else { throw NobodyWaits() }
+        }
+    }
+
     private func waiting(_ gate: Database) async throws -> Int {
         try await gate.read(
             """

@@ -1,0 +1,190 @@
+import Fields
+import Postgres
+
+/// The statements of an import, in their order. All work on temporary tables, so that nothing is half done: `loaded` is what the
+/// files say, `incoming` one row a structure, `diff` what that means for the directory.
+enum ImportStatements {
+    /// The columns of `loaded` that COPY fills, in the order of `StructureImport.cells`.
+    static let loadedColumns = [
+        "file", "line", "is_position", "finess", "legal_entity", "legal_entity_name", "legal_entity_siren",
+        "legal_status",
+        "usual_name", "legal_name", "kind", "siret", "street", "address_extra", "postal_code", "city", "insee",
+        "latitude",
+        "longitude", "phone", "email", "website", "opened_on", "authorised_on", "closed_on",
+    ]
+
+    static let createLoaded: SQL = """
+        CREATE TEMP TABLE loaded (
+            file integer, line integer, is_position boolean, finess text, legal_entity text, legal_entity_name text,
+            legal_entity_siren text, legal_status text, usual_name text, legal_name text, kind text, siret text, street text,
+            address_extra text, postal_code text, city text, insee text, latitude double precision,
+            longitude double precision, phone text, email text, website text, opened_on date, authorised_on date,
+            closed_on date
+        ) ON COMMIT DROP
+        """
+
+    static let copy: SQL = "COPY loaded (\(unsafeTextNeverFromInput: loadedColumns.joined(separator: ", "))) FROM STDIN"
+
+    /// One row a structure: the first of several, its point joined, its commune the present one.
+    static let createIncoming: SQL = """
+        CREATE TEMP TABLE incoming ON COMMIT DROP AS
+        SELECT DISTINCT ON (e.finess) e.file, e.line, e.finess, e.legal_entity, e.legal_entity_name, e.legal_entity_siren,
+               e.legal_status, e.usual_name, e.legal_name, e.kind, e.siret, e.street, e.address_extra, e.postal_code, e.city,
+               CASE WHEN c.insee IS NULL AND e.insee LIKE '31%' THEN coalesce(present_commune(e.insee), e.insee)
+                    ELSE e.insee END AS insee,
+               round(coalesce(e.latitude, p.latitude)::numeric, 7)::double precision AS latitude,
+               round(coalesce(e.longitude, p.longitude)::numeric, 7)::double precision AS longitude,
+               e.phone, e.email, e.website, e.opened_on, e.authorised_on, e.closed_on
+          FROM loaded e
+          LEFT JOIN loaded p ON p.is_position AND p.finess = e.finess AND p.latitude IS NOT NULL
+          LEFT JOIN commune c ON c.insee = e.insee
+         WHERE NOT e.is_position
+         ORDER BY e.finess, e.file, e.line, p.line
+        """
+
+    /// Rows whose category the reference list does not know can't come in.
+    static let removeUnknownKinds: SQL = """
+        DELETE FROM incoming i WHERE NOT EXISTS (SELECT FROM finess_category k WHERE k.code = i.kind)
+        RETURNING i.file, i.line, i.finess, i.kind
+        """
+
+    static let saveLegalEntities: SQL = """
+        INSERT INTO legal_entity (id, finess, name, siren, legal_status)
+        SELECT new_id(), finess, name, siren, legal_status
+          FROM (SELECT legal_entity AS finess, max(legal_entity_name) AS name, max(legal_entity_siren) AS siren,
+                       max(legal_status) AS legal_status
+                  FROM incoming WHERE legal_entity IS NOT NULL GROUP BY 1 ORDER BY 1) AS e
+        ON CONFLICT (finess) DO UPDATE
+           SET name = coalesce(excluded.name, legal_entity.name), siren = coalesce(excluded.siren, legal_entity.siren),
+               legal_status = coalesce(excluded.legal_status, legal_entity.legal_status)
+         WHERE (legal_entity.name, legal_entity.siren, legal_entity.legal_status) IS DISTINCT FROM
+               (coalesce(excluded.name, legal_entity.name), coalesce(excluded.siren, legal_entity.siren),
+                coalesce(excluded.legal_status, legal_entity.legal_status))
+        """
+
+    private static let fields = StructureField.fileColumns.map(\.rawValue)
+
+    /// A text made from each field that a file fills; names are the program's own.
+    private static func each(_ part: (String) -> String) -> SQL {
+        "\(unsafeTextNeverFromInput: fields.map(part).joined(separator: ", "))"
+    }
+
+    /// What each known structure would become: a field kept by hand stays, an empty cell changes nothing. What is known from a
+    /// newer file is left alone.
+    static func createTarget(fileDate: Day) -> SQL {
+        """
+        CREATE TEMP TABLE target ON COMMIT DROP AS
+        SELECT s.id, coalesce(l.id, s.legal_entity_id) AS legal_entity_id,
+               CASE WHEN i.closed_on IS NULL THEN 'open' ELSE 'closed' END AS status, i.closed_on,
+               \(each { "CASE WHEN i.\($0) IS NULL OR s.field_sources ? '\($0)' THEN s.\($0) ELSE i.\($0) END AS \($0)" }),
+               CASE WHEN s.field_sources = '{}' THEN s.disagreements
+                    ELSE jsonb_strip_nulls(jsonb_build_object(\(each(Self.disagreement)))) END AS disagreements
+          FROM incoming i JOIN structure s ON s.finess = i.finess
+          LEFT JOIN legal_entity l ON l.finess = i.legal_entity
+          CROSS JOIN (SELECT \(fileDate)::date AS file_date) AS f
+         WHERE s.status <> 'merged' AND s.seen_on <= f.file_date
+        """
+    }
+
+    /// What a file says against a field kept by hand, unless it said so already when that was written.
+    private static func disagreement(_ field: String) -> String {
+        """
+        '\(field)', CASE WHEN s.field_sources ? '\(field)' AND i.\(field) IS NOT NULL AND i.\(field) IS DISTINCT FROM s.\(field)
+                          AND to_jsonb(i.\(field)) IS DISTINCT FROM s.field_sources->'\(field)'->'file'
+                     THEN CASE WHEN s.disagreements->'\(field)'->'value' = to_jsonb(i.\(field)) THEN s.disagreements->'\(field)'
+                               ELSE jsonb_build_object('value', i.\(field), 'on', f.file_date) END END
+        """
+    }
+
+    static let createDiff: SQL = """
+        CREATE TEMP TABLE diff (
+            change text NOT NULL, finess text NOT NULL, usual_name text NOT NULL, file integer, line integer, id uuid,
+            changes jsonb, closed_on date, reason text
+        ) ON COMMIT DROP
+        """
+
+    /// Structures that the directory does not have; those that the file says closed stay out.
+    static let findNew: SQL = """
+        INSERT INTO diff (change, finess, usual_name, file, line)
+        SELECT 'new', i.finess, coalesce(i.usual_name, i.legal_name, i.finess), i.file, i.line FROM incoming i
+         WHERE i.closed_on IS NULL AND NOT EXISTS (SELECT FROM structure s WHERE s.finess = i.finess)
+        """
+
+    /// Structures that were merged into another: the file still has them, their data are left alone.
+    static let findMerged: SQL = """
+        INSERT INTO diff (change, finess, usual_name, file, line, id, reason)
+        SELECT 'merged', i.finess, s.usual_name, i.file, i.line, s.id, m.finess
+          FROM incoming i JOIN structure s ON s.finess = i.finess JOIN structure m ON m.id = s.merged_into
+        """
+
+    static let findChanged: SQL = """
+        INSERT INTO diff (change, finess, usual_name, file, line, id, changes, closed_on, reason)
+        SELECT CASE WHEN s.status = 'open' AND t.status = 'closed' THEN 'closed'
+                    WHEN s.status = 'closed' AND t.status = 'open' THEN 'reopened'
+                    WHEN d.changes = '{}' THEN 'disagreement'
+                    WHEN t.insee IS DISTINCT FROM s.insee
+                      OR coalesce(structure_distance(s.unit_point, t.latitude, t.longitude), 0) > 100 THEN 'moved'
+                    ELSE 'changed' END,
+               s.finess, s.usual_name, i.file, i.line, s.id,
+               d.changes || CASE WHEN t.disagreements <> s.disagreements
+                                 THEN jsonb_build_object('disagreements', t.disagreements) ELSE '{}' END,
+               t.closed_on, CASE WHEN s.status = 'open' AND t.status = 'closed' THEN 'closed_in_file' END
+          FROM target t JOIN structure s ON s.id = t.id JOIN incoming i ON i.finess = s.finess
+         CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
+                   'legal_entity', CASE WHEN t.legal_entity_id IS DISTINCT FROM s.legal_entity_id THEN jsonb_build_object(
+                        'from', (SELECT finess FROM legal_entity WHERE id = s.legal_entity_id), 'to', i.legal_entity) END,
+                   \(each {
+                        "'\($0)', CASE WHEN t.\($0) IS DISTINCT FROM s.\($0) "
+                            + "THEN jsonb_build_object('from', s.\($0), 'to', t.\($0)) END"
+                   }))) AS changes) AS d
+         WHERE t.status <> s.status OR t.disagreements <> s.disagreements
+            OR (t.legal_entity_id, \(each { "t.\($0)" })) IS DISTINCT FROM (s.legal_entity_id, \(each { "s.\($0)" }))
+        """
+
+    /// Structures of what the file covers that it does not have any more.
+    static func findMissing(_ scope: SQL, fileDate: Day) -> SQL {
+        """
+        INSERT INTO diff (change, finess, usual_name, id, changes, closed_on, reason)
+        SELECT 'closed', s.finess, s.usual_name, s.id, '{}', \(fileDate)::date, 'missing'
+          FROM structure s
+         WHERE s.status = 'open' AND s.seen_on <= \(fileDate) AND \(scope)
+           AND NOT EXISTS (SELECT FROM incoming i WHERE i.finess = s.finess)
+        """
+    }
+
+    static func insertNew(source: StructureSource, fileDate: Day) -> SQL {
+        """
+        INSERT INTO structure (id, finess, legal_entity_id, publics, source, seen_on, created_at, updated_at, \(each { $0 }))
+        SELECT new_id(), i.finess, l.id, coalesce(k.publics, '{}'), \(source), \(fileDate), current_instant(),
+               current_instant(), \(each { $0 == "usual_name" ? "d.usual_name" : "i.\($0)" })
+          FROM diff d JOIN incoming i ON i.finess = d.finess JOIN finess_category k ON k.code = i.kind
+          LEFT JOIN legal_entity l ON l.finess = i.legal_entity
+         WHERE d.change = 'new' ORDER BY i.finess
+        """
+    }
+
+    /// What somebody else changes meanwhile makes the server say no to this transaction, which then runs again.
+    static func updateChanged(source: StructureSource, fileDate: Day) -> SQL {
+        """
+        UPDATE structure s
+           SET (legal_entity_id, status, closed_on, disagreements, source, seen_on, \(each { $0 })) =
+               (t.legal_entity_id, t.status, t.closed_on, t.disagreements, \(source), \(fileDate)::date,
+                \(each { "t.\($0)" }))
+          FROM diff d JOIN target t ON t.id = d.id
+         WHERE s.id = d.id AND d.change IN ('changed', 'moved', 'closed', 'reopened', 'disagreement') AND d.reason IS DISTINCT FROM 'missing'
+        """
+    }
+
+    static let closeMissing: SQL = """
+        UPDATE structure s SET status = 'closed', closed_on = d.closed_on
+          FROM diff d WHERE s.id = d.id AND d.change = 'closed' AND d.reason = 'missing'
+        """
+
+    /// That a structure was seen again is the date of its fields; no history.
+    static func markSeen(fileDate: Day) -> SQL {
+        """
+        UPDATE structure s SET seen_on = \(fileDate)
+          FROM target t WHERE s.id = t.id AND s.seen_on < \(fileDate) AND s.status = 'open'
+        """
+    }
+}
