@@ -875,6 +875,12 @@ CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
 
 COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
 
+CREATE FUNCTION public.has_words(text text, words text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (NOT (EXISTS (SELECT FROM regexp_split_to_table(replace(public.folded(has_words.words), '.'::text, ''::text), '[^[:alnum:]]+'::text) word(word) WHERE (strpos((' '::text || regexp_replace(replace(public.folded(has_words.text), '.'::text, ''::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)), (' '::text || word.word)) = 0))));
+
+COMMENT ON FUNCTION public.has_words(text text, words text) IS 'Whether each of these words, whatever its case and accents, begins a word of a text.';
+
 CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((code = '31'::text) OR (EXISTS (SELECT FROM public.epci WHERE (epci.siren = place_is_known.code))) OR (EXISTS (SELECT FROM public.commune WHERE (commune.insee = place_is_known.code))));

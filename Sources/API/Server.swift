@@ -97,7 +97,7 @@ public struct Server: Sendable {
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
-            + ReferenceEndpoints(places: PlaceStore(database)).all
+            + ReferenceEndpoints(ReferenceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all

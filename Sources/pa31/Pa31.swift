@@ -38,7 +38,8 @@ struct Pa31: AsyncParsableCommand {
             subcommands: [
                 Serve.self, Migrate.self, Check.self, PlanCommand.self, ActionCommand.self, SteeringCommand.self,
                 SheetCommand.self, OrganisationCommand.self, MemberCommand.self, TokenCommand.self,
-                CalendarCommand.self, AuditCommand.self, ReportCommand.self, SettingsCommand.self,
+                CalendarCommand.self, AuditCommand.self, ReportCommand.self, ReferenceCommand.self,
+                SettingsCommand.self,
                 OpenAPICommand.self, DemoCommand.self,
             ])
     }
