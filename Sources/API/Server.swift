@@ -99,7 +99,7 @@ public struct Server: Sendable {
             + StructureEndpoints(structures: StructureStore(database)).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
-            + ReferenceEndpoints(places: PlaceStore(database)).all
+            + ReferenceEndpoints(ReferenceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all

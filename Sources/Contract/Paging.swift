@@ -65,10 +65,20 @@ public struct Cursor: FieldScalar {
             guard position == texts.count else { throw CursorMismatch() }
             return parts
         } catch {
-            throw Problem.malformed(
-                fr: "Ce curseur n'a pas été rendu par cette liste.", en: "This list did not give this cursor.",
-                errors: [FieldProblem("cursor", fr: "pas de cette liste", en: "not this list's")])
+            throw Self.notThisLists
         }
+    }
+
+    /// The sort key's texts, if the cursor is this list's and has so many.
+    public func texts(of list: String, count: Int) throws(Refusal) -> [String] {
+        guard self.list == list, key.count == count else { throw Self.notThisLists }
+        return key
+    }
+
+    private static var notThisLists: Refusal {
+        Problem.malformed(
+            fr: "Ce curseur n'a pas été rendu par cette liste.", en: "This list did not give this cursor.",
+            errors: [FieldProblem("cursor", fr: "pas de cette liste", en: "not this list's")])
     }
 
     private struct CursorMismatch: Error {}

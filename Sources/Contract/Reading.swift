@@ -1,5 +1,10 @@
 import Fields
 
+/// Parameters as an endpoint reads them, for who comes by another way: each unknown or wrong name is refused, all at once.
+public func readParameters<T: Decodable>(_ type: T.Type, _ values: [(name: String, value: String)]) throws -> T {
+    try Reading.query(type, Shape.of(type), values)
+}
+
 /// Path values, parameters and bodies → typed values; every wrong or unknown name is refused, all at once.
 enum Reading {
     static func path<T: Decodable>(_ type: T.Type, _ values: [String: String]) throws -> T {

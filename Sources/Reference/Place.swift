@@ -51,23 +51,3 @@ public struct Place: Decodable, Sendable, Hashable {
     /// Its name.
     public var name: String
 }
-
-/// A commune as reference lists give it.
-public struct Commune: Decodable, Sendable {
-    /// INSEE code; not a postal code.
-    public var insee: PlaceCode
-    /// Its name.
-    public var name: String
-    /// Its postal codes.
-    public var postalCodes: [String]
-    /// SIREN of the grouping it is part of.
-    public var epciSiren: PlaceCode
-    /// Name of that grouping.
-    public var epciName: String
-    /// Municipal population.
-    public var population: Int
-    /// Of its centre, WGS84 degrees.
-    public var latitude: Double
-    /// Of its centre, WGS84 degrees.
-    public var longitude: Double
-}

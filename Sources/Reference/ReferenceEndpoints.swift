@@ -4,32 +4,30 @@ import Postgres
 
 /// The contract of the reference lists: official nomenclatures that everybody may read and reuse.
 public struct ReferenceEndpoints: Sendable {
-    let places: PlaceStore
+    let store: ReferenceStore
 
     /// The endpoints over their store.
-    public init(places: PlaceStore) { self.places = places }
+    public init(_ store: ReferenceStore) { self.store = store }
 
-    /// Every operation.
-    public var all: [Endpoint] {
-        [
-            Endpoint(
-                .get, "/v1/reference/communes", id: "commune_list",
-                "The communes of Haute-Garonne with their grouping. Source: INSEE, La Poste, Banatic; Licence Ouverte 2.0.",
-                access: .anyone, output: .page(Commune.self), run: communes, csv: exportCommunes)
-        ]
-    }
+    /// Every operation: one a list.
+    public var all: [Endpoint] { referenceLists.map(endpoint) }
 
-    func communes(_ call: Call<Nothing, PlaceStore.Filter, Nothing>) async throws -> Answer {
-        let limit = (call.query.limit ?? .standard).count
-        return .page(
-            try await places.communes(call.query, atMost: limit + 1), limit: limit, list: "communes", key: ["insee"],
-            isPublic: true)
-    }
+    private func endpoint(_ type: any ReferenceRow.Type) -> Endpoint { endpoint(of: type) }
 
-    func exportCommunes(_ call: Call<Nothing, PlaceStore.Filter, Nothing>) async throws -> Answer {
-        let filter = call.query
-        return .csv("communes-31", isPublic: true, header: CommuneLine.self) { write in
-            try await write(try await places.communeLines(filter))
-        }
+    private func endpoint<Row: ReferenceRow>(of type: Row.Type) -> Endpoint {
+        let (store, list) = (store, Row.list)
+        return Endpoint(
+            .get, "/v1/reference/\(list.name)", id: list.id, list.summary, access: .anyone, output: .page(Row.self),
+            run: { (call: Call<Nothing, Row.Filter, Nothing>) in
+                let limit = (call.query.limit ?? .standard).count
+                let rows: Rows<Row> = try await store.rows(call.query, atMost: limit + 1)
+                return .page(rows, limit: limit, list: list.name, key: list.key, isPublic: true)
+            },
+            csv: { (call: Call<Nothing, Row.Filter, Nothing>) in
+                let filter = call.query.whole
+                return .csv(list.name, isPublic: true, header: Row.self) { write in
+                    try await write(try await store.rows(filter, atMost: nil))
+                }
+            })
     }
 }

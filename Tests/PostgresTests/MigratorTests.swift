@@ -176,6 +176,63 @@ extension URL {
         }
     }
 
+    @Test func `tells rows apart by a key of two columns`() async throws {
+        try await withMigrations { folder, database, migrator in
+            _ = try await migrator.migrate()
+            try folder.write(
+                "version,code,label,parent_code,is_autonomy\n3,J1501,Autrement,,true\n3,K1306,Nouveau,,true\n",
+                to: "reference/rows/6_rome_job.csv")
+            #expect(try await migrator.migrate().rowsLoaded == ["reference/rows/6_rome_job.csv"])
+            let names = try await database.asSuperuser().read(
+                """
+                SELECT version || ' ' || label AS name FROM rome_job WHERE code IN ('J1501', 'K1306') ORDER BY code, version
+                """, as: Name.self
+            ).all().map(\.name)
+            #expect(
+                names == [
+                    "3 Autrement", "4.60 Aide-soignant / Aide-soignante", "3 Nouveau",
+                    "4.60 Accompagnant Educatif et Social (AES) / Accompagnante Educative et Sociale (AES)",
+                ])
+        }
+    }
+
+    @Test func `rehearses the loading of rows that refer to one another, then does it`() async throws {
+        try await withMigrations { folder, database, migrator in
+            _ = try await migrator.migrate()
+            try folder.write("siren,name,kind\n200000000,Nouvelle,CC\n", to: "reference/rows/1_epci.csv")
+            try folder.write(
+                "insee,name,epci_siren,postal_codes,latitude,longitude,population\n31001,Agassac,200000000,{31230},43,1,119\n",
+                to: "reference/rows/2_commune.csv")
+            let count = { () async throws -> Int in
+                try await database.asSuperuser().read(
+                    "SELECT name FROM epci WHERE siren = '200000000'", as: Name.self
+                ).count
+            }
+            let rehearsed = try await migrator.loadRows(apply: false)
+            #expect(rehearsed.map(\.added).prefix(2) == [1, 0])
+            #expect(rehearsed.map(\.changed).prefix(2) == [0, 1])
+            #expect(rehearsed.dropFirst(2).allSatisfy { $0.added == 0 && $0.changed == 0 && $0.rows > 0 })
+            #expect(try await count() == 0)
+            await #expect(throws: Migrator.Mismatch.notMade("reference/rows/1_epci.csv")) { try await migrator.check() }
+            let loaded = try await migrator.loadRows(apply: true)
+            #expect(loaded == rehearsed)
+            #expect(try await count() == 1)
+            try await migrator.check()
+        }
+    }
+
+    @Test func `loads no rows into a database that is behind the files`() async throws {
+        try await withMigrations { folder, _, migrator in
+            await #expect(throws: Migrator.Mismatch.self) { try await migrator.loadRows(apply: true) }
+            _ = try await migrator.migrate()
+            let newest = try migrator.migrations().last?.name
+            try folder.write("CREATE TABLE next (id integer);", to: "migrations/9998_next.sql")
+            await #expect(throws: Migrator.Mismatch.notUpToDate(applied: newest, newest: "migrations/9998_next.sql")) {
+                try await migrator.loadRows(apply: true)
+            }
+        }
+    }
+
     @Test func `lets nothing serve a database that is behind the files`() async throws {
         try await withMigrations { folder, _, migrator in
             _ = try await migrator.migrate()
