@@ -40,6 +40,7 @@ enum CellForms {
 
     /// `0561234567` of every way to write a French number; other numbers stay as they are.
     static func phone(_ text: String) -> Reading<String> {
+        if text.utf8.count == 10, text.utf8.first == 0x30, isDigits(text) { return Reading(value: text) }
         var digits: [UInt8] = []
         var isInternational = false
         for byte in text.utf8 {
@@ -70,15 +71,22 @@ enum CellForms {
 
     /// A number with a point or a comma.
     static func number(_ text: String) -> Double? {
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2D, 0x2B, 0x2E, 0x2C].contains($0) }) else {
-            return nil
+        let isShaped = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x2B, 0x2C, 0x2D, 0x2E: true
+            default: false
+            }
         }
+        guard isShaped else { return nil }
         let number = text.utf8.contains(0x2C) ? Double(String(text.map { $0 == "," ? "." : $0 })) : Double(text)
         return number.flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// The town without its postal code and its CEDEX.
     static func city(_ text: String) -> String? {
+        if text.utf8.first.map({ $0 > 0x39 }) == true, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }) {
+            return text
+        }
         var words = text.split(separator: " ")
         if let first = words.first, first.utf8.count == 5, isDigits(first) { words.removeFirst() }
         if let cedex = words.firstIndex(where: { $0.uppercased() == "CEDEX" }) { words.removeSubrange(cedex...) }
@@ -95,11 +103,22 @@ enum CellForms {
         "TRA": "TRAVERSE", "VLA": "VILLA",
     ]
 
+    private static func isFirstWord(_ word: String, of text: String) -> Bool {
+        let length = word.utf8.count
+        return text.utf8.count > length && zip(word.utf8, text.utf8).allSatisfy { $0 & 0xDF == $1 & 0xDF }
+            && text.utf8.dropFirst(length).first == 0x20
+    }
+
+    /// The text without spaces in it.
+    static func unspaced(_ text: String) -> String {
+        isDigits(text) ? text : text.filter { !$0.isWhitespace }
+    }
+
     /// `900 ROUTE DE PARIS`; a kind that the name repeats is written once.
     static func street(number: String?, repeated: String?, kind: String?, name: String?) -> String? {
-        let kind = kind.map { ways[$0.uppercased()] ?? $0 }
+        let kind = kind.map { ways[$0] ?? ways[$0.uppercased()] ?? $0 }
         var words = [number, repeated].compactMap(\.self)
-        if let kind, name?.uppercased().hasPrefix(kind.uppercased() + " ") != true { words.append(kind) }
+        if let kind, name.map({ isFirstWord(kind, of: $0) }) != true { words.append(kind) }
         if let name { words.append(name) }
         return words.isEmpty ? nil : words.joined(separator: " ")
     }

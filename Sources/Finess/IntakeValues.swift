@@ -28,7 +28,8 @@ extension Intake {
 
     private mutating func insee(_ row: Row, departement: String?) -> String? {
         for column in [Column.insee, .commune] {
-            guard let text = text(column, row)?.uppercased() else { continue }
+            guard let written = text(column, row) else { continue }
+            let text = CellForms.isDigits(written) ? written : written.uppercased()
             let digits = text.hasPrefix("2A") || text.hasPrefix("2B") ? text.dropFirst(2) : text[...]
             guard CellForms.isDigits(digits) else {
                 // A name in a `commune` column is the town's.
@@ -99,7 +100,7 @@ extension Intake {
             }
         }
         if let text = text(.legalEntitySiren, row) {
-            let siren = text.filter { !$0.isWhitespace }
+            let siren = CellForms.unspaced(text)
             if siren.utf8.count == 9, CellForms.isDigits(siren) {
                 establishment.legalEntitySiren = siren
             } else {
@@ -110,7 +111,7 @@ extension Intake {
 
     mutating func siret(_ row: Row, _ establishment: inout Establishment) {
         guard let written = text(.siret, row) else { return }
-        var siret = written.filter { !$0.isWhitespace }
+        var siret = CellForms.unspaced(written)
         if siret.utf8.count == 13, CellForms.isDigits(siret), hasLuhnKey(siret.utf8) {
             warn(.lostZeros, row, .siret, written, fr: "lu « 0\(siret) »", en: "read as '0\(siret)'")
             siret = "0" + siret
@@ -146,7 +147,7 @@ extension Intake {
             }
         }
         if let text = text(.email, row) {
-            if text.contains("@"), !text.contains(" ") {
+            if text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(0x20) {
                 establishment.email = text
             } else {
                 wrongForm(.emailForm, row, .email, text, fr: "une adresse avec @", en: "an address with @")

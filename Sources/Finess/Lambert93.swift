@@ -28,9 +28,14 @@ enum Lambert93 {
         return (latitude * 180 / .pi, 3 + angle / exponent * 180 / .pi)
     }
 
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
+    }
+
     /// Whether a file's words for a projection mean this one: `LAMBERT_93`, `EPSG:2154 RGF93/Lambert-93`.
     static func isMeant(by projection: String) -> Bool {
-        let folded = Column.folded(projection)
+        if projection.hasSuffix("LAMBERT_93") { return true }
+        let folded = String(decoding: projection.utf8.filter(isLetterOrDigit).map { $0 | 0x20 }, as: UTF8.self)
         return folded.contains("lambert93") || folded.contains("epsg2154") || folded == "l93" || folded == "rgf93"
     }
 }

@@ -25,20 +25,26 @@ struct LegacyReading: Reading {
     mutating func next() throws -> FinessRecord? {
         while try records.next() {
             switch lineType {
-            case "structureet":
+            case .structureet:
                 if let establishment = establishment() { return .establishment(establishment) }
-            case "geolocalisation":
+            case .geolocalisation:
                 if let position = position() { return .position(position) }
-            case "finess": heading()
-            default:
+            case .finess: heading()
+            case nil:
                 if records.state == .whole { otherLine() } else { _ = intake.accepts(records, cells: 32, finessAt: 1) }
             }
         }
         return nil
     }
 
-    private var lineType: String {
-        records.parser.cells.first.map { String(decoding: records.parser.bytes[$0], as: UTF8.self).lowercased() } ?? ""
+    private enum LineType: String, CaseIterable {
+        case structureet, geolocalisation, finess
+    }
+
+    private var lineType: LineType? {
+        guard let cell = records.parser.cells.first, cell.count <= 15 else { return nil }
+        let word = String(decoding: records.parser.bytes[cell], as: UTF8.self)
+        return LineType(rawValue: word) ?? LineType(rawValue: word.lowercased())
     }
 
     private func cell(_ position: Int) -> String {
@@ -82,9 +88,7 @@ struct LegacyReading: Reading {
         positionWidth = cells.count
         (row[.finess], row[.x], row[.y]) = (cells[1], cells[2], cells[3])
         // The projection is the last word but for the date.
-        if let last = cells.indices.dropFirst(4).last(where: { !cells[$0].isEmpty && CellForms.day(cell($0)) == nil }) {
-            row[.projection] = cells[last]
-        }
+        row[.projection] = cells.dropFirst(4).last { !$0.isEmpty && !isDay(row.bytes[$0]) } ?? 0..<0
         intake.finess = nil
         guard let text = intake.text(.finess, row), let finess = intake.finessNumber(text, row, .finess) else {
             intake.log.add(
@@ -108,6 +112,10 @@ struct LegacyReading: Reading {
         guard let source = intake.text(.projection, row), !Lambert93.isMeant(by: source) else { return nil }
         position.unknownProjection = Intake.projectionName(source)
         return position
+    }
+
+    private func isDay(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count <= 19 && CellForms.day(String(decoding: bytes, as: UTF8.self)) != nil
     }
 
     private mutating func lost(_ row: Row) {

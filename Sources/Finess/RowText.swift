@@ -49,7 +49,7 @@ struct RowText {
             return Windows1252.decode(bytes)
         }
         hasUTF8 = true
-        guard Windows1252.looksDoublyEncoded(text) else { return text }
+        guard Windows1252.mayBeDoublyEncoded(bytes), Windows1252.looksDoublyEncoded(text) else { return text }
         findings.insert(.doubleEncoding)
         guard let repaired = Windows1252.repaired(text) else {
             findings.insert(.brokenEncoding)
@@ -60,10 +60,11 @@ struct RowText {
 
     /// Any space is one space, control characters go.
     private func tidied(_ text: String, _ findings: inout Findings) -> String {
+        if RowText.isTidy(text) { return text }
         var result = String.UnicodeScalarView()
         var isSpaceDue = false
         for scalar in text.unicodeScalars {
-            if scalar.properties.isWhitespace {
+            if RowText.isSpace(scalar) {
                 isSpaceDue = !result.isEmpty
             } else if RowText.isControl(scalar) {
                 findings.insert(.controlCharacters)
@@ -77,6 +78,27 @@ struct RowText {
         guard tidy.utf8.count > RowText.limit, tidy.count > RowText.limit else { return tidy }
         findings.insert(.isTooLong)
         return String(tidy.prefix(RowText.limit))
+    }
+
+    /// Whether a text can only be one without such characters: a look at its bytes, since most accents are no matter.
+    private static func isTidy(_ text: String) -> Bool {
+        guard text.utf8.count <= limit else { return false }
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0..<0x20, 0x7F, 0xC2, 0xE1...0xE3, 0xEF: return false
+            case 0x20 where previous == 0x20: return false
+            default: previous = byte
+            }
+        }
+        return true
+    }
+
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20, 0x09...0x0D, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
     }
 
     /// Characters that show nothing, or turn the text around.
@@ -105,6 +127,16 @@ enum Windows1252 {
             if let scalar = Unicode.Scalar(code) { result.append(scalar) }
         }
         return String(result)
+    }
+
+    /// A look at the bytes: â, Ã, Â, Å in UTF-8.
+    static func mayBeDoublyEncoded(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var isLead = false
+        for byte in bytes {
+            if isLead, byte == 0x82 || byte == 0x83 || byte == 0x85 || byte == 0xA2 { return true }
+            isLead = byte == 0xC3
+        }
+        return false
     }
 
     /// `Ã©`: UTF-8 that was read as Windows-1252 and written as UTF-8 again. No French word has such pairs.

@@ -21,7 +21,7 @@ public enum SiretCoherence: String, FieldEnum {
 
     /// Judges a cell.
     public init(siret: String?, legalEntitySiren: String?) {
-        let text = (siret ?? "").filter { $0 != " " && $0 != "\u{A0}" && $0 != "\u{202F}" }
+        let text = CellForms.unspaced(siret ?? "")
         let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         if text.isEmpty {
             self = .missing

@@ -42,13 +42,14 @@ enum Territory {
 
     /// A département as INSEE numbers it, and whether leading zeros were put back; nil for a name.
     static func departement(_ text: String) -> (code: String, isRestored: Bool)? {
+        let isNumber = CellForms.isDigits(text)
+        if isNumber, text.utf8.count == 2 { return (text, false) }
         let code = text.uppercased()
         if let known = registerCodes[code] { return (known, false) }
         let bytes = Array(code.utf8)
-        let isNumber = bytes.allSatisfy { (0x30...0x39).contains($0) }
         switch bytes.count {
         case 1 where isNumber && bytes != [0x30]: return ("0" + code, true)
-        case 2 where isNumber || code == "2A" || code == "2B": return (code, false)
+        case 2 where code == "2A" || code == "2B": return (code, false)
         case 3 where isNumber && bytes[0] == 0x39 && (bytes[1] == 0x37 || bytes[1] == 0x38): return (code, false)
         case 3 where isNumber && bytes[0] == 0x30: return (String(code.dropFirst()), false)
         default: return nil
