@@ -885,6 +885,12 @@ CREATE FUNCTION public.has_word_near(text text, word text) RETURNS boolean
 
 COMMENT ON FUNCTION public.has_word_near(text text, word text) IS 'Whether a folded text has a word that a folded word may have meant.';
 
+CREATE FUNCTION public.has_words(text text, words text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (NOT (EXISTS (SELECT FROM regexp_split_to_table(replace(public.folded(has_words.words), '.'::text, ''::text), '[^[:alnum:]]+'::text) word(word) WHERE (strpos((' '::text || regexp_replace(replace(public.folded(has_words.text), '.'::text, ''::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)), (' '::text || word.word)) = 0))));
+
+COMMENT ON FUNCTION public.has_words(text text, words text) IS 'Whether each of these words, whatever its case and accents, begins a word of a text.';
+
 CREATE FUNCTION public.keep_structure_words() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1185,7 +1191,7 @@ COMMENT ON COLUMN public.structure_word.word IS 'public Without case and accents
 
 CREATE FUNCTION public.structure_query(words text) RETURNS tsquery
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN (SELECT (string_agg((('('::text || concat_ws(' | '::text, (quote_literal(wanted.wanted) || ':*'::text), near.words)) || ')'::text), ' & '::text))::tsquery AS string_agg FROM unnest(public.folded_words(structure_query.words)) wanted(wanted), LATERAL (SELECT string_agg(quote_literal(w.word), ' | '::text ORDER BY w.word) AS words FROM public.structure_word w WHERE ((char_length(wanted.wanted) >= 5) AND (w.word OPERATOR(public.%) wanted.wanted) AND (char_length(wanted.wanted) <= 60) AND (public.levenshtein_less_equal("left"(w.word, 100), wanted.wanted, 2) <= CASE WHEN (char_length(wanted.wanted) < 7) THEN 1 ELSE 2 END))) near);
+    RETURN (SELECT (string_agg((('('::text || concat_ws(' | '::text, (quote_literal(wanted.wanted) || ':*'::text), near.words)) || ')'::text), ' & '::text))::tsquery AS string_agg FROM unnest(public.folded_words(structure_query.words)) wanted(wanted), LATERAL (SELECT string_agg(quote_literal(w.word), ' | '::text ORDER BY w.word) AS words FROM public.structure_word w WHERE ((char_length(wanted.wanted) >= 5) AND (wanted.wanted ~ '[a-z]'::text) AND (w.word OPERATOR(public.%) wanted.wanted) AND (char_length(wanted.wanted) <= 60) AND (public.levenshtein_less_equal("left"(w.word, 100), wanted.wanted, 2) <= CASE WHEN (char_length(wanted.wanted) < 7) THEN 1 ELSE 2 END))) near);
 
 COMMENT ON FUNCTION public.structure_query(words text) IS 'A search for words, with case, accents and a typo forgiven; NULL when there is no word.';
 
@@ -1221,7 +1227,7 @@ COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal 
 
 CREATE TABLE public.structure (
     id uuid NOT NULL,
-    finess text NOT NULL,
+    finess text NOT NULL COLLATE pg_catalog."C",
     legal_entity_id uuid,
     kind text NOT NULL,
     usual_name text NOT NULL,
@@ -2319,7 +2325,7 @@ CREATE INDEX structure_departement ON public.structure USING btree (departement)
 
 CREATE INDEX structure_insee ON public.structure USING btree (insee);
 
-CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, id) WHERE (status = 'open'::text);
+CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, finess) WHERE (status = 'open'::text);
 
 CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
 
@@ -2327,7 +2333,7 @@ CREATE INDEX structure_map ON public.structure USING gist (point(longitude, lati
 
 CREATE INDEX structure_merged_into ON public.structure USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
-CREATE INDEX structure_open_by_name ON public.structure USING btree (sort_name, id) WHERE (status = 'open'::text);
+CREATE INDEX structure_open_by_name ON public.structure USING btree (sort_name, finess) WHERE (status = 'open'::text);
 
 CREATE INDEX structure_organisation ON public.structure USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 
