@@ -227,6 +227,22 @@ import Testing
         #expect(outcome.summary.isComplete)
     }
 
+    @Test func `may come through a pipe, and be told to be a table`() async throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("finess;nofinesset;rs\n\(first);\(second);A\n".utf8))
+        try pipe.fileHandleForWriting.close()
+        var found: [FinessRecord] = []
+        let reader = FinessReader(handle: pipe.fileHandleForReading, format: .csv)
+        let summary = try await reader.read { found.append($0) }
+        #expect(summary.format == .csv)
+        #expect(summary.problems.map(\.kind) == [.repeatedColumn])
+        guard case .establishment(let row) = try #require(found.first) else {
+            Issue.record("not an establishment")
+            return
+        }
+        #expect((row.finess, row.usualName) == (first, "A"))
+    }
+
     @Test func `says how far it is read, and stops where its reader does`() async throws {
         struct Stop: Error {}
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("finess-\(UUID().uuidString)")
