@@ -998,7 +998,9 @@ BEGIN
         -- Whatever the order they were given in; each once.
         NEW.service_area := ARRAY(SELECT DISTINCT code FROM unnest(NEW.service_area) AS code ORDER BY code);
     END IF;
-    NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    IF cardinality(NEW.publics) > 1 THEN
+        NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.version := OLD.version + 1;
         NEW.updated_at := greatest(current_instant(), OLD.updated_at);
@@ -1020,7 +1022,18 @@ BEGIN
             RETURN NEW;
         END IF;
     END IF;
-    NEW.search_words := structure_words(NEW);
+    -- One statement, planned once a session: an import runs it for each of its rows. Reference rows change with a release:
+    -- words of a kind or a commune reach the structures that are written after that.
+    SELECT array_to_tsvector(folded_words(concat_ws(' ', NEW.finess, NEW.siret, NEW.usual_name, NEW.legal_name, NEW.city,
+               k.label, k.short_name, array_to_string(k.synonyms, ' '), l.name, c.name, e.name)))
+      INTO NEW.search_words
+      FROM finess_category k
+      LEFT JOIN legal_entity l ON l.id = NEW.legal_entity_id
+      LEFT JOIN commune c ON c.insee = NEW.insee
+      LEFT JOIN epci e ON e.siren = c.epci_siren
+     WHERE k.code = NEW.kind;
+    -- A kind that there is not is the foreign key's to refuse.
+    NEW.search_words := coalesce(NEW.search_words, '');
     RETURN NEW;
 END $$;
 
@@ -1200,195 +1213,6 @@ CREATE FUNCTION public.structure_radius(latitude double precision, longitude dou
     RETURN public.cube_enlarge(public.unit_point(latitude, longitude), ((((2)::double precision * sin((LEAST((km / (6371.0088)::double precision), pi()) / (2)::double precision))) * (1.000001)::double precision) + (0.000000001)::double precision), 3);
 
 COMMENT ON FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) IS 'A box of the unit sphere''s space around what is within so many kilometres of a place.';
-
-CREATE TABLE public.legal_entity (
-    id uuid NOT NULL,
-    finess text NOT NULL,
-    name text,
-    siren text,
-    legal_status text,
-    CONSTRAINT legal_entity_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
-    CONSTRAINT legal_entity_legal_status_form CHECK ((legal_status ~ '^[0-9A-Z]{1,4}$'::text)),
-    CONSTRAINT legal_entity_name_text CHECK (public.is_text(name, 300)),
-    CONSTRAINT legal_entity_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
-);
-
-COMMENT ON TABLE public.legal_entity IS 'Who runs structures: the legal entities (EJ) of FINESS.';
-
-COMMENT ON COLUMN public.legal_entity.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.legal_entity.finess IS 'public FINESS number of the legal entity (EJ), never that of a structure (ET).';
-
-COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told it.';
-
-COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
-
-COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
-
-CREATE TABLE public.structure (
-    id uuid NOT NULL,
-    finess text NOT NULL COLLATE pg_catalog."C",
-    legal_entity_id uuid,
-    kind text NOT NULL,
-    usual_name text NOT NULL,
-    legal_name text,
-    siret text,
-    street text,
-    address_extra text,
-    postal_code text,
-    city text,
-    insee text,
-    latitude double precision,
-    longitude double precision,
-    phone text,
-    email text,
-    website text,
-    opening_hours text,
-    publics text[] DEFAULT '{}'::text[] NOT NULL,
-    sad_type text,
-    authorising_body text,
-    capacity integer,
-    service_area text[] DEFAULT '{}'::text[] NOT NULL,
-    recruiting_until date,
-    opened_on date,
-    authorised_on date,
-    status text DEFAULT 'open'::text NOT NULL,
-    closed_on date,
-    merged_into uuid,
-    source text NOT NULL,
-    seen_on date NOT NULL,
-    field_sources jsonb DEFAULT '{}'::jsonb NOT NULL,
-    disagreements jsonb DEFAULT '{}'::jsonb NOT NULL,
-    verified_on date,
-    organisation_id uuid,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    departement text GENERATED ALWAYS AS ("left"(insee,
-CASE
-    WHEN (insee ~ '^9[78]'::text) THEN 3
-    ELSE 2
-END)) STORED,
-    sort_name text GENERATED ALWAYS AS (public.folded(usual_name)) STORED NOT NULL COLLATE pg_catalog."C",
-    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
-    search_words tsvector DEFAULT ''::tsvector NOT NULL,
-    CONSTRAINT structure_address_text CHECK ((public.is_text(street, 300) AND public.is_text(address_extra, 300) AND public.is_text(city, 120))),
-    CONSTRAINT structure_authorising_body_known CHECK ((authorising_body = ANY (ARRAY['departement'::text, 'ars'::text, 'both'::text]))),
-    CONSTRAINT structure_capacity_range CHECK (((capacity >= 0) AND (capacity <= 10000))),
-    CONSTRAINT structure_closed_has_day CHECK (((status = 'closed'::text) = (closed_on IS NOT NULL))),
-    CONSTRAINT structure_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
-    CONSTRAINT structure_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
-    CONSTRAINT structure_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
-    CONSTRAINT structure_legal_name_text CHECK (public.is_text(legal_name, 300)),
-    CONSTRAINT structure_merged_into_other CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
-    CONSTRAINT structure_opening_hours_text CHECK (public.is_text(opening_hours, 500)),
-    CONSTRAINT structure_phone_form CHECK ((phone ~ '^\+?[0-9][0-9 .()-]{2,28}$'::text)),
-    CONSTRAINT structure_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
-    CONSTRAINT structure_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT structure_postal_code_form CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
-    CONSTRAINT structure_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
-    CONSTRAINT structure_sad_type_known CHECK ((sad_type = ANY (ARRAY['aid'::text, 'aid_and_care'::text]))),
-    CONSTRAINT structure_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text)),
-    CONSTRAINT structure_source_known CHECK ((source = ANY (ARRAY['finess'::text, 'file'::text]))),
-    CONSTRAINT structure_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
-    CONSTRAINT structure_usual_name_text CHECK (public.is_text(usual_name, 300)),
-    CONSTRAINT structure_website_form CHECK (((website ~ '^https?://[^\s/]+\.[^\s]+$'::text) AND (char_length(website) <= 500)))
-);
-
-COMMENT ON TABLE public.structure IS 'Home-care and medico-social structures: the establishments (ET) of FINESS in the sector.';
-
-COMMENT ON COLUMN public.structure.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.structure.finess IS 'public FINESS geographic number (ET); its identity, never used twice.';
-
-COMMENT ON COLUMN public.structure.legal_entity_id IS 'public Who runs it.';
-
-COMMENT ON COLUMN public.structure.kind IS 'public Its FINESS category.';
-
-COMMENT ON COLUMN public.structure.usual_name IS 'public The name people know.';
-
-COMMENT ON COLUMN public.structure.legal_name IS 'public Its whole name.';
-
-COMMENT ON COLUMN public.structure.siret IS 'public SIRET, 14 digits.';
-
-COMMENT ON COLUMN public.structure.street IS 'public Number and street.';
-
-COMMENT ON COLUMN public.structure.address_extra IS 'public Building, hamlet, post box.';
-
-COMMENT ON COLUMN public.structure.postal_code IS 'public Postal code; no INSEE code.';
-
-COMMENT ON COLUMN public.structure.city IS 'public As on an envelope.';
-
-COMMENT ON COLUMN public.structure.insee IS 'public INSEE code of its commune, the present one; elsewhere than in the département as the file gave it.';
-
-COMMENT ON COLUMN public.structure.latitude IS 'public WGS84 degrees.';
-
-COMMENT ON COLUMN public.structure.longitude IS 'public WGS84 degrees.';
-
-COMMENT ON COLUMN public.structure.phone IS 'public Switchboard.';
-
-COMMENT ON COLUMN public.structure.email IS 'public Its own address, of nobody in particular.';
-
-COMMENT ON COLUMN public.structure.website IS 'public Its site.';
-
-COMMENT ON COLUMN public.structure.opening_hours IS 'public When it is open, in the syntax of OpenStreetMap.';
-
-COMMENT ON COLUMN public.structure.publics IS 'public For whom it is.';
-
-COMMENT ON COLUMN public.structure.sad_type IS 'public For a home autonomy service: aid, aid_and_care.';
-
-COMMENT ON COLUMN public.structure.authorising_body IS 'public Who authorises it: departement, ars, both.';
-
-COMMENT ON COLUMN public.structure.capacity IS 'public Places.';
-
-COMMENT ON COLUMN public.structure.service_area IS 'public Where it works: codes of places (31, SIREN of a grouping, INSEE of a commune).';
-
-COMMENT ON COLUMN public.structure.recruiting_until IS 'public It says that it recruits, until this day.';
-
-COMMENT ON COLUMN public.structure.opened_on IS 'public Since when it is open.';
-
-COMMENT ON COLUMN public.structure.authorised_on IS 'public Since when it is authorised.';
-
-COMMENT ON COLUMN public.structure.status IS 'public open, closed (a tombstone), merged (into another).';
-
-COMMENT ON COLUMN public.structure.closed_on IS 'public When it closed, or since when no file knows it.';
-
-COMMENT ON COLUMN public.structure.merged_into IS 'public Into which other.';
-
-COMMENT ON COLUMN public.structure.source IS 'public Where its fields come from, but for those of field_sources: finess, file.';
-
-COMMENT ON COLUMN public.structure.seen_on IS 'public The day of the newest file that had it.';
-
-COMMENT ON COLUMN public.structure.field_sources IS 'public Fields that somebody wrote or verified by hand: {"phone": {"source": "organisation", "on": "2026-11-24", "file": "what the file said then"}}.';
-
-COMMENT ON COLUMN public.structure.disagreements IS 'internal What a newer file says against a field kept by hand: {"phone": {"value": "0561000000", "on": "2026-11-24"}}.';
-
-COMMENT ON COLUMN public.structure.verified_on IS 'public The last day on which its employer, or the team, said that all of it is right.';
-
-COMMENT ON COLUMN public.structure.organisation_id IS 'internal The employer whose claim is validated.';
-
-COMMENT ON COLUMN public.structure.created_at IS 'internal When it came into the directory.';
-
-COMMENT ON COLUMN public.structure.updated_at IS 'internal Its last change.';
-
-COMMENT ON COLUMN public.structure.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.structure.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
-
-COMMENT ON COLUMN public.structure.departement IS 'public Code of its département, from the INSEE code.';
-
-COMMENT ON COLUMN public.structure.sort_name IS 'public Its usual name without case and accents: what lists are sorted by.';
-
-COMMENT ON COLUMN public.structure.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
-
-COMMENT ON COLUMN public.structure.search_words IS 'public The words it is found by: names, who runs it, kind, commune and grouping.';
-
-CREATE FUNCTION public.structure_words(s public.structure) RETURNS tsvector
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT word.word FROM unnest(public.folded_words(concat_ws(' '::text, (structure_words.s).finess, (structure_words.s).siret, (structure_words.s).usual_name, (structure_words.s).legal_name, (structure_words.s).city, (SELECT concat_ws(' '::text, k.label, k.short_name, array_to_string(k.synonyms, ' '::text)) AS concat_ws FROM public.finess_category k WHERE (k.code = (structure_words.s).kind)), (SELECT l.name FROM public.legal_entity l WHERE (l.id = (structure_words.s).legal_entity_id)), (SELECT concat_ws(' '::text, c.name, e.name) AS concat_ws FROM (public.commune c JOIN public.epci e ON ((e.siren = c.epci_siren))) WHERE (c.insee = (structure_words.s).insee))))) word(word)));
-
-COMMENT ON FUNCTION public.structure_words(s public.structure) IS 'The words that a structure is found by, from its row and what it points at.';
 
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
@@ -1855,6 +1679,30 @@ COMMENT ON COLUMN public.invitation.expires_at IS 'internal Until when.';
 
 COMMENT ON COLUMN public.invitation.used_at IS 'internal When it gave its token.';
 
+CREATE TABLE public.legal_entity (
+    id uuid NOT NULL,
+    finess text NOT NULL,
+    name text,
+    siren text,
+    legal_status text,
+    CONSTRAINT legal_entity_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT legal_entity_legal_status_form CHECK ((legal_status ~ '^[0-9A-Z]{1,4}$'::text)),
+    CONSTRAINT legal_entity_name_text CHECK (public.is_text(name, 300)),
+    CONSTRAINT legal_entity_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
+);
+
+COMMENT ON TABLE public.legal_entity IS 'Who runs structures: the legal entities (EJ) of FINESS.';
+
+COMMENT ON COLUMN public.legal_entity.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.legal_entity.finess IS 'public FINESS number of the legal entity (EJ), never that of a structure (ET).';
+
+COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
+
 CREATE TABLE public.priority_district (
     id text NOT NULL,
     name text NOT NULL,
@@ -1914,6 +1762,16 @@ CREATE VIEW public.public_axis AS
 
 COMMENT ON VIEW public.public_axis IS 'Axes, public columns.';
 
+CREATE VIEW public.public_legal_entity AS
+ SELECT l.id,
+    l.finess,
+    l.name,
+    l.siren,
+    l.legal_status
+   FROM public.legal_entity l;
+
+COMMENT ON VIEW public.public_legal_entity IS 'Who runs structures, public columns.';
+
 CREATE VIEW public.public_plan AS
  SELECT p.id,
     p.code,
@@ -1924,6 +1782,165 @@ CREATE VIEW public.public_plan AS
    FROM public.action_plan p;
 
 COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
+
+CREATE TABLE public.structure (
+    id uuid NOT NULL,
+    finess text NOT NULL COLLATE pg_catalog."C",
+    legal_entity_id uuid,
+    kind text NOT NULL,
+    usual_name text NOT NULL,
+    legal_name text,
+    siret text,
+    street text,
+    address_extra text,
+    postal_code text,
+    city text,
+    insee text,
+    latitude double precision,
+    longitude double precision,
+    phone text,
+    email text,
+    website text,
+    opening_hours text,
+    publics text[] DEFAULT '{}'::text[] NOT NULL,
+    sad_type text,
+    authorising_body text,
+    capacity integer,
+    service_area text[] DEFAULT '{}'::text[] NOT NULL,
+    recruiting_until date,
+    opened_on date,
+    authorised_on date,
+    status text DEFAULT 'open'::text NOT NULL,
+    closed_on date,
+    merged_into uuid,
+    source text NOT NULL,
+    seen_on date NOT NULL,
+    field_sources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    disagreements jsonb DEFAULT '{}'::jsonb NOT NULL,
+    verified_on date,
+    organisation_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    departement text GENERATED ALWAYS AS ("left"(insee,
+CASE
+    WHEN (insee ~ '^9[78]'::text) THEN 3
+    ELSE 2
+END)) STORED,
+    sort_name text GENERATED ALWAYS AS (public.folded(usual_name)) STORED NOT NULL COLLATE pg_catalog."C",
+    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT structure_address_text CHECK ((public.is_text(street, 300) AND public.is_text(address_extra, 300) AND public.is_text(city, 120))),
+    CONSTRAINT structure_authorising_body_known CHECK ((authorising_body = ANY (ARRAY['departement'::text, 'ars'::text, 'both'::text]))),
+    CONSTRAINT structure_capacity_range CHECK (((capacity >= 0) AND (capacity <= 10000))),
+    CONSTRAINT structure_closed_has_day CHECK (((status = 'closed'::text) = (closed_on IS NOT NULL))),
+    CONSTRAINT structure_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT structure_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT structure_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT structure_legal_name_text CHECK (public.is_text(legal_name, 300)),
+    CONSTRAINT structure_merged_into_other CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
+    CONSTRAINT structure_opening_hours_text CHECK (public.is_text(opening_hours, 500)),
+    CONSTRAINT structure_phone_form CHECK ((phone ~ '^\+?[0-9][0-9 .()-]{2,28}$'::text)),
+    CONSTRAINT structure_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT structure_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT structure_postal_code_form CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+    CONSTRAINT structure_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
+    CONSTRAINT structure_sad_type_known CHECK ((sad_type = ANY (ARRAY['aid'::text, 'aid_and_care'::text]))),
+    CONSTRAINT structure_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT structure_source_known CHECK ((source = ANY (ARRAY['finess'::text, 'file'::text]))),
+    CONSTRAINT structure_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
+    CONSTRAINT structure_usual_name_text CHECK (public.is_text(usual_name, 300)),
+    CONSTRAINT structure_website_form CHECK (((website ~ '^https?://[^\s/]+\.[^\s]+$'::text) AND (char_length(website) <= 500)))
+);
+
+COMMENT ON TABLE public.structure IS 'Home-care and medico-social structures: the establishments (ET) of FINESS in the sector.';
+
+COMMENT ON COLUMN public.structure.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.structure.finess IS 'public FINESS geographic number (ET); its identity, never used twice.';
+
+COMMENT ON COLUMN public.structure.legal_entity_id IS 'public Who runs it.';
+
+COMMENT ON COLUMN public.structure.kind IS 'public Its FINESS category.';
+
+COMMENT ON COLUMN public.structure.usual_name IS 'public The name people know.';
+
+COMMENT ON COLUMN public.structure.legal_name IS 'public Its whole name.';
+
+COMMENT ON COLUMN public.structure.siret IS 'public SIRET, 14 digits.';
+
+COMMENT ON COLUMN public.structure.street IS 'public Number and street.';
+
+COMMENT ON COLUMN public.structure.address_extra IS 'public Building, hamlet, post box.';
+
+COMMENT ON COLUMN public.structure.postal_code IS 'public Postal code; no INSEE code.';
+
+COMMENT ON COLUMN public.structure.city IS 'public As on an envelope.';
+
+COMMENT ON COLUMN public.structure.insee IS 'public INSEE code of its commune, the present one; elsewhere than in the département as the file gave it.';
+
+COMMENT ON COLUMN public.structure.latitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.longitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.phone IS 'public Switchboard.';
+
+COMMENT ON COLUMN public.structure.email IS 'public Its own address, of nobody in particular.';
+
+COMMENT ON COLUMN public.structure.website IS 'public Its site.';
+
+COMMENT ON COLUMN public.structure.opening_hours IS 'public When it is open, in the syntax of OpenStreetMap.';
+
+COMMENT ON COLUMN public.structure.publics IS 'public For whom it is.';
+
+COMMENT ON COLUMN public.structure.sad_type IS 'public For a home autonomy service: aid, aid_and_care.';
+
+COMMENT ON COLUMN public.structure.authorising_body IS 'public Who authorises it: departement, ars, both.';
+
+COMMENT ON COLUMN public.structure.capacity IS 'public Places.';
+
+COMMENT ON COLUMN public.structure.service_area IS 'public Where it works: codes of places (31, SIREN of a grouping, INSEE of a commune).';
+
+COMMENT ON COLUMN public.structure.recruiting_until IS 'public It says that it recruits, until this day.';
+
+COMMENT ON COLUMN public.structure.opened_on IS 'public Since when it is open.';
+
+COMMENT ON COLUMN public.structure.authorised_on IS 'public Since when it is authorised.';
+
+COMMENT ON COLUMN public.structure.status IS 'public open, closed (a tombstone), merged (into another).';
+
+COMMENT ON COLUMN public.structure.closed_on IS 'public When it closed, or since when no file knows it.';
+
+COMMENT ON COLUMN public.structure.merged_into IS 'public Into which other.';
+
+COMMENT ON COLUMN public.structure.source IS 'public Where its fields come from, but for those of field_sources: finess, file.';
+
+COMMENT ON COLUMN public.structure.seen_on IS 'public The day of the newest file that had it.';
+
+COMMENT ON COLUMN public.structure.field_sources IS 'public Fields that somebody wrote or verified by hand: {"phone": {"source": "organisation", "on": "2026-11-24", "file": "what the file said then"}}.';
+
+COMMENT ON COLUMN public.structure.disagreements IS 'internal What a newer file says against a field kept by hand: {"phone": {"value": "0561000000", "on": "2026-11-24"}}.';
+
+COMMENT ON COLUMN public.structure.verified_on IS 'public The last day on which its employer, or the team, said that all of it is right.';
+
+COMMENT ON COLUMN public.structure.organisation_id IS 'internal The employer whose claim is validated.';
+
+COMMENT ON COLUMN public.structure.created_at IS 'internal When it came into the directory.';
+
+COMMENT ON COLUMN public.structure.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.structure.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.structure.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.structure.departement IS 'public Code of its département, from the INSEE code.';
+
+COMMENT ON COLUMN public.structure.sort_name IS 'public Its usual name without case and accents: what lists are sorted by.';
+
+COMMENT ON COLUMN public.structure.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
+
+COMMENT ON COLUMN public.structure.search_words IS 'public The words it is found by: names, who runs it, kind, commune and grouping.';
 
 CREATE VIEW public.public_structure AS
  SELECT s.id,
@@ -1969,10 +1986,6 @@ CREATE VIEW public.public_structure AS
     s.seen_on,
     s.public_version,
     s.sort_name,
-    s.publics AS public_codes,
-    s.service_area AS area_codes,
-    s.unit_point,
-    s.search_words,
     s.field_sources,
     s.legal_entity_id
    FROM (((((public.structure s
@@ -2091,6 +2104,26 @@ COMMENT ON COLUMN public.sheet_import.expires_at IS 'internal When it is forgott
 COMMENT ON COLUMN public.sheet_import.applied_at IS 'internal When it was applied; NULL while it waits.';
 
 COMMENT ON COLUMN public.sheet_import.sheet IS 'personal Its rows as they were read, which may hold what people wrote; emptied once applied.';
+
+CREATE VIEW public.structure_index AS
+ SELECT s.id,
+    s.finess,
+    s.sort_name,
+    s.kind,
+    s.publics,
+    s.status,
+    s.insee,
+    s.service_area,
+    s.latitude,
+    s.longitude,
+    s.unit_point,
+    s.verified_on,
+    s.recruiting_until,
+    s.legal_entity_id,
+    s.search_words
+   FROM public.structure s;
+
+COMMENT ON VIEW public.structure_index IS 'What the directory is searched by, public columns.';
 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
@@ -2683,58 +2716,6 @@ GRANT SELECT ON TABLE public.structure_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_operator;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
-GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
-GRANT SELECT ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(siret) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(street) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(address_extra) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(postal_code) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(city) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(insee) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(latitude) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(longitude) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(phone) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(email) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(website) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(opening_hours) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(publics) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(sad_type) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(authorising_body) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(capacity) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(service_area) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(recruiting_until) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(field_sources) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
-
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
 GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
@@ -2808,6 +2789,9 @@ GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_operator;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_app;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
+GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
+
 GRANT SELECT ON TABLE public.priority_district TO pa31_public;
 GRANT SELECT ON TABLE public.priority_district TO pa31_app;
 GRANT SELECT ON TABLE public.priority_district TO pa31_operator;
@@ -2820,9 +2804,62 @@ GRANT SELECT ON TABLE public.public_axis TO pa31_public;
 GRANT SELECT ON TABLE public.public_axis TO pa31_app;
 GRANT SELECT ON TABLE public.public_axis TO pa31_operator;
 
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_public;
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_app;
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_operator;
+
 GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
 GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
+GRANT SELECT ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(siret) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(street) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(address_extra) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(postal_code) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(city) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(insee) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(latitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(longitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(phone) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(email) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(website) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(opening_hours) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(publics) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(sad_type) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(authorising_body) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(capacity) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(service_area) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(recruiting_until) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(field_sources) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
 
 GRANT SELECT ON TABLE public.public_structure TO pa31_public;
 GRANT SELECT ON TABLE public.public_structure TO pa31_app;
@@ -2847,4 +2884,8 @@ GRANT UPDATE(applied_at) ON TABLE public.sheet_import TO pa31_operator;
 
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_app;
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_operator;
+
+GRANT SELECT ON TABLE public.structure_index TO pa31_public;
+GRANT SELECT ON TABLE public.structure_index TO pa31_app;
+GRANT SELECT ON TABLE public.structure_index TO pa31_operator;
 
