@@ -206,7 +206,7 @@ enum DocumentationExample {
             // A link's secret is in the answer that made it.
             if name == "{token}" { return path.replacing(name, with: "$LINK_SECRET") }
             // What has no list is told by the answer that made it, too.
-            if name == "{id}" { return path.replacing(name, with: "$ID") }
+            if name == "{id}", parameter["schema"]?["format"] == "uuid" { return path.replacing(name, with: "$ID") }
             let example = parameter["schema"]?["examples"]?.elements.first
             return path.replacing(name, with: example?.string ?? example?.text ?? "…")
         }

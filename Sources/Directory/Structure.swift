@@ -161,7 +161,7 @@ public enum StructureKey: FieldScalar {
             "^([0-9A-Za-z]{9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$", example: placeholder.fieldText)
     }
     /// An establishment of Haute-Garonne.
-    public static var placeholder: StructureKey { .finess("310781406") }
+    public static var placeholder: StructureKey { .finess("310784723") }
     /// The number or the id.
     public var fieldText: String {
         switch self {

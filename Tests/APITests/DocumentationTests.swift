@@ -1,3 +1,4 @@
+import Directory
 import Fields
 import Foundation
 import Postgres
@@ -115,6 +116,7 @@ import Testing
         let platform = try await make.organisation("equipe", kind: .platform)
         let plan = try await make.plan()
         try await make.action("A2.11", in: plan, lead: lead, status: .inProgress, funding: [(funder, 2023, 1_000_000)])
+        try await make.structure(StructureKey.placeholder.fieldText, "Résidence du Parc")
         return try await make.token(of: try await make.member(of: platform, kind: .platform))
     }
 
@@ -180,8 +182,9 @@ import Testing
                 let names = (operation["parameters"]?.elements ?? []).filter { $0["in"] == "header" }
                     .compactMap { $0["name"]?.string }
                 if names.contains("If-Match") {
-                    let action = try await client.send("HEAD", "/v1/actions/A2.11", token: token)
-                    headers["If-Match"] = action.headers["etag"]
+                    // A part's version is its action's.
+                    let whole = address.split(separator: "/").prefix(3).reduce("") { $0 + "/" + $1 }
+                    headers["If-Match"] = try await client.send("HEAD", whole, token: token).headers["etag"]
                 }
                 if names.contains("Idempotency-Key") { headers["Idempotency-Key"] = UUID().uuidString }
                 if let content = operation["requestBody"]?["content"]?.members.first {
