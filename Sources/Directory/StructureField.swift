@@ -28,6 +28,14 @@ public enum StructureField: String, FieldEnum {
         }
     }
 
+    /// Whether it is words, which say the same in other case and without accents.
+    var isWords: Bool {
+        switch self {
+        case .usualName, .legalName, .street, .addressExtra, .city: true
+        default: false
+        }
+    }
+
     /// Whether the employer may write it: its own presentation, address and numbers; what the register decides it may not.
     public var isEditable: Bool {
         switch self {

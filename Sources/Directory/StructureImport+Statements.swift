@@ -103,12 +103,16 @@ enum ImportStatements {
 
     /// What a file says against a field kept by hand, unless it said so already when that was written.
     private static func disagreement(_ field: String) -> String {
-        """
-        '\(field)', CASE WHEN s.field_sources ? '\(field)' AND i.\(field) IS NOT NULL AND i.\(field) IS DISTINCT FROM s.\(field)
-                          AND to_jsonb(i.\(field)) IS DISTINCT FROM s.field_sources->'\(field)'->'file'
-                     THEN CASE WHEN s.disagreements->'\(field)'->'value' = to_jsonb(i.\(field)) THEN s.disagreements->'\(field)'
-                               ELSE jsonb_build_object('value', i.\(field), 'on', f.file_date) END END
-        """
+        // The register shouts: a name or a street in other letters is the same.
+        let isWords = StructureField(rawValue: field)?.isWords == true
+        let theirs = isWords ? "folded(i.\(field))" : "i.\(field)"
+        let ours = isWords ? "folded(s.\(field))" : "s.\(field)"
+        return """
+            '\(field)', CASE WHEN s.field_sources ? '\(field)' AND i.\(field) IS NOT NULL AND \(theirs) IS DISTINCT FROM \(ours)
+                              AND to_jsonb(i.\(field)) IS DISTINCT FROM s.field_sources->'\(field)'->'file'
+                         THEN CASE WHEN s.disagreements->'\(field)'->'value' = to_jsonb(i.\(field)) THEN s.disagreements->'\(field)'
+                                   ELSE jsonb_build_object('value', i.\(field), 'on', f.file_date) END END
+            """
     }
 
     static let createDiff: SQL = """

@@ -124,7 +124,8 @@ public struct StructureImportReport: Sendable {
 
     mutating func add(_ summary: FinessSummary, _ counted: [SiretCoherence: Int], name: String) {
         files.append(File(name: name, summary: summary))
-        coherence.merge(counted) { $0 + $1 }
+        // A file without the column says nothing of it.
+        if summary.columns.contains(.siret) { coherence.merge(counted) { $0 + $1 } }
     }
 
     /// Counts and codes only: what the audit keeps.

@@ -99,8 +99,17 @@ import Testing
             .finess("310000018"), changes, precondition: Precondition(version: kept?.version ?? 0), as: stage.team)
         #expect(try await store.management(.finess("310000018"), as: stage.team).first()?.disagreements == .object([]))
         #expect(try await stage.run(other).report.isEmpty)
+        // In capitals it says the same.
+        changes.usualName = .set("Établissement Nouveau")
+        changes.phone = .unchanged
+        let version = try await store.management(.finess("310000018"), as: stage.team).first()?.version ?? 0
+        _ = try await store.edit(
+            .finess("310000018"), changes, precondition: Precondition(version: version), as: stage.team)
+        let capitals = try DirectoryStage.small([("310000018", "ETABLISSEMENT NOUVEAU", "31555", "0561000003")])
+        #expect(try await stage.run(capitals).report.isEmpty)
         // Only a disagreement: not a change of what anybody sees.
-        let third = try await stage.run(try DirectoryStage.small([("310000018", "Nouveau", "31555", "0561000004")]))
+        let third = try await stage.run(
+            try DirectoryStage.small([("310000018", "ETABLISSEMENT NOUVEAU", "31555", "0561000004")]))
         #expect(third.entries == ["disagreement 310000018 disagreements"])
     }
 
