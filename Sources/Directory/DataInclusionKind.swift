@@ -55,7 +55,8 @@ struct DataInclusionKind {
         "183": .init(themes: [education, dependent]),  // IME
         "188": .init(themes: [education, dependent]),  // EEAP
         "192": .init(themes: [education, dependent]),  // IEM
-        "194": .init(themes: [education]), "195": .init(themes: [education]), "196": .init(themes: [education]),  // sensory
+        // Sensory.
+        "194": .init(themes: [education]), "195": .init(themes: [education]), "196": .init(themes: [education]),
         "402": .init(themes: [education]),  // jardin d'enfants spécialisé
         "186": .init(themes: [education, mentalHealth]),  // ITEP
         "189": .init(themes: [mentalHealth]),  // CMPP

@@ -1,51 +1,69 @@
 public import Fields
+public import Finess
 public import Postgres
 
-/// How a structure's SIRET stands to its FINESS numbers, as only the directory knows it. What one row of a file tells, its
-/// import's report says (`SiretCoherence`); a SIRET that is no SIRET never comes in.
-public enum SiretStatus: String, FieldEnum {
-    /// No SIRET.
-    case missing
-    /// Another open structure has the same one.
-    case shared
-    /// Not of the legal entity (EJ) that runs it.
-    case sirenDiffersFromLegalEntity = "siren_differs_from_legal_entity"
-    /// A SIRET of its own, of who runs it where that one's SIREN is known.
-    case ok
+/// The words of each status; a row of a file has one of them in its import's report, an open structure in
+/// `pa31 structure coherence`, by what only the directory knows: whether it is shared, and who runs it.
+extension SiretCoherence {
+    /// What an open structure can have: a SIRET that is none never comes in.
+    public static let ofStructures: [SiretCoherence] = [.missing, .shared, .sirenDiffersFromLegalEntity, .ok]
 
     /// The word people use for it.
     public var label: Text {
         switch self {
+        case .ok: Text(fr: "cohérent", en: "coherent")
         case .missing: Text(fr: "sans SIRET", en: "no SIRET")
         case .shared: Text(fr: "SIRET partagé", en: "shared SIRET")
-        case .sirenDiffersFromLegalEntity:
-            Text(fr: "SIREN d'un autre organisme", en: "another legal entity's SIREN")
-        case .ok: Text(fr: "cohérent", en: "coherent")
+        case .wrongKey: Text(fr: "clé fausse", en: "wrong key")
+        case .sirenInsteadOfSiret: Text(fr: "SIREN au lieu d'un SIRET", en: "SIREN instead of a SIRET")
+        case .sirenDiffersFromLegalEntity: Text(fr: "SIREN d'un autre organisme", en: "another legal entity's SIREN")
+        case .spreadsheet: Text(fr: "arrondi par un tableur", en: "rounded by a spreadsheet")
+        case .unreadable: Text(fr: "illisible", en: "unreadable")
         }
     }
 
-    /// What to do about it.
-    public var advice: Text {
+    /// What to do about it; nil when nothing is.
+    public var advice: Text? {
         switch self {
+        case .ok: nil
         case .missing:
             Text(
                 fr:
-                    "Demandez-le à l'employeur, puis pa31 structure edit --set-siret ; un nouveau fichier peut l'apporter.",
-                en: "Ask the employer, then pa31 structure edit --set-siret; a newer file may bring it.")
+                    "demandez-le à l'employeur (pa31 structure edit --set-siret) ; un fichier plus récent peut l'apporter.",
+                en: "ask the employer (pa31 structure edit --set-siret); a newer file may bring it.")
         case .shared:
             Text(
-                fr: "Un doublon (pa31 structure duplicates), ou le SIRET du siège : mettez celui de l'établissement.",
-                en: "A duplicate (pa31 structure duplicates), or the head office's SIRET: put the establishment's own.")
+                fr: "doublon (pa31 structure duplicates), ou SIRET du siège : mettez celui de l'établissement.",
+                en: "a duplicate (pa31 structure duplicates), or the head office's: put the establishment's own.")
+        case .wrongKey:
+            Text(
+                fr: "faute de frappe : il n'est pas importé, corrigez-le à la source.",
+                en: "a typing error: it is not imported, put it right at its source.")
+        case .sirenInsteadOfSiret:
+            Text(
+                fr: "il manque le numéro de l'établissement (5 chiffres) : il n'est pas importé.",
+                en: "the establishment's number (5 digits) is missing: it is not imported.")
         case .sirenDiffersFromLegalEntity:
             Text(
                 fr:
-                    "Gestion reprise par un autre organisme, ou faute de saisie : vérifiez à l'annuaire des entreprises, et "
-                    + "signalez-le à l'ARS si FINESS a tort.",
+                    "reprise par un autre organisme, ou faute : vérifiez à l'annuaire des entreprises, dites-le à l'ARS si FINESS "
+                    + "a tort.",
                 en:
-                    "Taken over by another legal entity, or a typing error: check with the register of companies, and tell the "
-                    + "ARS if FINESS is wrong.")
-        case .ok: Text(fr: "Rien.", en: "Nothing.")
+                    "taken over by another legal entity, or an error: check with the register of companies, tell the ARS if FINESS "
+                    + "is wrong.")
+        case .spreadsheet:
+            Text(
+                fr: "exportez à nouveau, la colonne en texte : il n'est pas importé.",
+                en: "export again, the column as text: it is not imported.")
+        case .unreadable:
+            Text(
+                fr: "ni SIRET ni SIREN : il n'est pas importé.", en: "neither SIRET nor SIREN: it is not imported.")
         }
+    }
+
+    /// For people: the code, its meaning, how many, and what to do.
+    public func line(_ count: Int, _ language: Language) -> String {
+        "\(rawValue) (\(label(language))) : \(count)" + (advice.map { " — \($0(language))" } ?? "")
     }
 }
 
@@ -62,13 +80,13 @@ public struct StructureCoherence: Decodable, Sendable {
     /// That one's SIREN, when a file told it.
     public var siren: String?
     /// What is to say.
-    public var status: SiretStatus
+    public var status: SiretCoherence
 }
 
 /// How many open structures are how.
-public struct SiretStatusCount: Decodable, Sendable {
+public struct SiretCoherenceCount: Decodable, Sendable {
     /// How.
-    public var status: SiretStatus
+    public var status: SiretCoherence
     /// How many.
     public var count: Int
 }
@@ -92,7 +110,7 @@ extension StructureStore {
         """
 
     /// Open structures whose SIRET needs somebody's eyes, or those of one status; those that share one beside one another.
-    public func coherence(of status: SiretStatus?, as caller: Caller) async throws -> Rows<StructureCoherence> {
+    public func coherence(of status: SiretCoherence?, as caller: Caller) async throws -> Rows<StructureCoherence> {
         guard caller.isTeam || caller.isSystem else { throw DirectoryRefusals.teamOnly() }
         return try await database.slow(as: caller) { transaction in
             try await transaction.rows(
@@ -105,12 +123,12 @@ extension StructureStore {
     }
 
     /// How many open structures are how.
-    public func coherenceCounts(as caller: Caller) async throws -> [SiretStatusCount] {
+    public func coherenceCounts(as caller: Caller) async throws -> [SiretCoherenceCount] {
         guard caller.isTeam || caller.isSystem else { throw DirectoryRefusals.teamOnly() }
         return try await database.slow(as: caller) { transaction in
             try await transaction.rows(
                 "SELECT status, count(*) AS count FROM (\(Self.judged)) AS judged GROUP BY status ORDER BY status",
-                as: SiretStatusCount.self
+                as: SiretCoherenceCount.self
             ).all()
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Directory
 import Fields
+import Finess
 import Postgres
 
 extension StructureCommand {
@@ -12,12 +13,12 @@ extension StructureCommand {
                     "Says which open structures lack a SIRET or have a doubtful one, and what to do."),
                 discussion: said(
                     """
-                    Statuts : \(SiretStatus.allCases.map(\.rawValue).joined(separator: ", ")). Sans --status, tous sauf ok.
+                    Statuts : \(SiretCoherence.ofStructures.map(\.rawValue).joined(separator: ", ")). Sans --status, tous sauf ok.
                     Exemple :
                       pa31 structure coherence --status shared --as moi@exemple.example
                     """,
                     """
-                    Statuses: \(SiretStatus.allCases.map(\.rawValue).joined(separator: ", ")). Without --status, all but ok.
+                    Statuses: \(SiretCoherence.ofStructures.map(\.rawValue).joined(separator: ", ")). Without --status, all but ok.
                     Example:
                       pa31 structure coherence --status shared --as me@exemple.example
                     """))
@@ -34,8 +35,8 @@ extension StructureCommand {
                 let counts = try await store.coherenceCounts(as: session.caller)
                 if common.json {
                     let summary = counts.map { JSON.Member($0.status.rawValue, JSON($0.count)) }
-                    let advice = SiretStatus.allCases.map {
-                        JSON.Member($0.rawValue, .string($0.advice(language)))
+                    let advice = SiretCoherence.ofStructures.map {
+                        JSON.Member($0.rawValue, JSON($0.advice?(language)))
                     }
                     return Output.json([
                         "counts": .object(summary), "advice": .object(advice),
@@ -50,10 +51,7 @@ extension StructureCommand {
                         ("siren", Text(fr: "SIREN de l'EJ", en: "EJ's SIREN")),
                         ("status", Text(fr: "statut", en: "status")),
                     ])
-                for count in counts {
-                    let (label, advice) = (count.status.label(language), count.status.advice(language))
-                    Output.line("\(count.status.rawValue) (\(label)) : \(count.count). \(advice)")
-                }
+                for count in counts { Output.line(count.status.line(count.count, language)) }
             }
         }
     }

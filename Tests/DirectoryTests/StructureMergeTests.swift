@@ -1,6 +1,7 @@
 import Accounts
 import Contract
 import Fields
+import Finess
 import Foundation
 import Postgres
 import Reference
