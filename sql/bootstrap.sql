@@ -57,6 +57,8 @@ BEGIN
         'GRANT CONNECT ON DATABASE %I'
         ' TO pa31_migrate, pa31_app, pa31_public, pa31_operator, pa31_audit_seal, pa31_backup',
         current_database());
+    -- Imports load their rows into a temporary table first. Here too: rights of a database are not in its dump.
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO pa31_operator', current_database());
 END
 $$;
 

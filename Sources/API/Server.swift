@@ -97,6 +97,7 @@ public struct Server: Sendable {
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + StructureEndpoints(structures: StructureStore(database)).all
+            + InterchangeEndpoints(structures: StructureStore(database)).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
             + ReferenceEndpoints(ReferenceStore(database)).all

@@ -116,5 +116,5 @@ public enum DirectoryRefusals {
             "service_area",
             fr: "Un lieu est inconnu : 31, le SIREN d'un EPCI ou le code INSEE d'une commune du département.",
             en: "A place is unknown: 31, the SIREN of an EPCI or the INSEE code of a commune of the département."),
-    ]
+    ].merging(byMergeConstraint) { $1 }
 }

@@ -26,7 +26,7 @@ extension StructureImportReport {
                 }
             }
         }
-        lines += warnings(said)
+        lines += warnings(language, said)
         let changes = StructureChange.allCases.compactMap { change -> String? in
             guard let count = counts[change], count > 0 else { return nil }
             return "\(change.label(language)) \(count)"
@@ -46,7 +46,7 @@ extension StructureImportReport {
         return lines
     }
 
-    private func warnings(_ said: (String, String) -> String) -> [String] {
+    private func warnings(_ language: Language, _ said: (String, String) -> String) -> [String] {
         var lines: [String] = []
         if !isComplete {
             lines.append(
@@ -87,8 +87,9 @@ extension StructureImportReport {
                     "\(unresolvedCommunes - vanishedCommunes.count) structures outside the département: their INSEE code is kept as it is."
                 ))
         }
-        let told = SiretCoherence.allCases.compactMap { status in coherence[status].map { "\(status.rawValue) \($0)" } }
-        if !told.isEmpty { lines.append("SIRET : " + told.joined(separator: ", ") + ".") }
+        for status in SiretCoherence.allCases {
+            if let count = coherence[status] { lines.append("SIRET " + status.line(count, language)) }
+        }
         if leftAlone > 0 {
             lines.append(
                 said(
@@ -110,7 +111,9 @@ extension StructureImportReport {
                         .init("unchanged", JSON(unchanged)), .init("left_alone", JSON(leftAlone)),
                         .init("missing", JSON(missing)), .init("unresolved_communes", JSON(unresolvedCommunes)),
                     ]),
-            "siret_coherence": .object(SiretCoherence.allCases.map { .init($0.rawValue, JSON(coherence[$0] ?? 0)) }),
+            "siret_coherence": .object(
+                // Of rows: that a SIRET is shared the directory tells (pa31 structure coherence).
+                SiretCoherence.allCases.filter { $0 != .shared }.map { .init($0.rawValue, JSON(coherence[$0] ?? 0)) }),
             "unknown_kinds": .array(unknownKinds.map { Self.json($0.line, $0.finess, $0.kind) }),
             "closed_kinds": .array(closedKinds.map { Self.json($0.line, $0.finess, $0.value) }),
             "vanished_communes": .array(vanishedCommunes.map { Self.json($0.line, $0.finess, $0.value) }),

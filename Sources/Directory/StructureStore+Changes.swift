@@ -66,7 +66,7 @@ extension StructureStore {
     }
 
     /// A member of `field_sources`: who wrote it, when, and what the newest file said then.
-    private static func source(of column: String, by caller: Caller, on day: Day) -> SQL {
+    static func source(of column: String, by caller: Caller, on day: Day) -> SQL {
         let name: SQL = "'\(unsafeTextNeverFromInput: column)'"
         return """
             \(name), jsonb_build_object('source', \(caller.isTeam || caller.isSystem ? "team" : "organisation")::text,

@@ -120,7 +120,7 @@ extension Intake {
         establishment.siretCoherence = coherence
         switch coherence {
         case .ok, .sirenDiffersFromLegalEntity: establishment.siret = siret
-        case .missing: break
+        case .missing, .shared: break
         case .wrongKey:
             warn(
                 .siretKey, row, .siret, written, fr: "la clé est fausse : vérifiez les chiffres ; non gardé",

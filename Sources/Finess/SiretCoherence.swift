@@ -2,12 +2,15 @@ public import Fields
 
 /// What an establishment's SIRET is worth, beside its legal entity's SIREN.
 ///
-/// Whether several establishments share a SIRET (`shared`) only all rows together tell: that is SQL's to say.
+/// Every status there is, for files and for the directory; what people read of each is beside the command that lists them
+/// (`Directory/StructureCoherence.swift`). A row alone never tells that its SIRET is `shared`: that is SQL's to say.
 public enum SiretCoherence: String, FieldEnum {
     /// 14 digits, the right key, and the legal entity's SIREN where the file gives one.
     case ok
     /// No SIRET.
     case missing
+    /// Another open establishment of the directory has the same one.
+    case shared
     /// 14 digits whose key is wrong: a typing error.
     case wrongKey = "wrong_key"
     /// Nine digits: the legal entity's number instead of the establishment's.

@@ -10,7 +10,7 @@ struct StructureCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "structure",
             abstract: said("L'annuaire des structures.", "The directory of structures."),
-            subcommands: [Import.self, List.self, Show.self, Edit.self, Verify.self])
+            subcommands: [Import.self, List.self, Show.self, Edit.self, Verify.self] + Self.upkeep)
     }
 
     struct List: AsyncParsableCommand {

@@ -195,6 +195,20 @@ extension TestAnswer {
             #expect(merged.headers["location"] == "/v1/structures/310000018")
         }
     }
+
+    @Test func `is given out whole in the schema of data·inclusion, to anybody`() async throws {
+        try await StructureStage.run { _, client in
+            let answer = try await client.send("GET", "/v1/exports/data-inclusion")
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"] == "application/json")
+            #expect(answer.headers["cache-control"]?.contains("public") == true)
+            let ids = answer.json["structures"]?.elements.compactMap { $0["id"]?.string?.suffix(2) } ?? []
+            #expect(ids == ["18", "26", "34", "42", "59", "67"])
+            #expect(answer.json["services"]?.elements.count == 6)
+            // What only members see is not in it.
+            #expect(!String(decoding: answer.body, as: UTF8.self).contains("employeur"))
+        }
+    }
 }
 
 @Suite(.database) struct `A structure's sheet` {
