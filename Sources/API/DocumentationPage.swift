@@ -167,8 +167,8 @@ enum DocumentationExample {
             switch parameter["name"]?.string {
             case "If-Match":
                 // A part's version is its action's.
-                let base = address(path, operation).split(separator: "/").prefix(3).joined(separator: "/")
-                lines.append("-H \"If-Match: $(etag /\(base))\"")
+                let base = path.split(separator: "/").prefix(3).reduce("") { $0 + "/" + $1 }
+                lines.append("-H \"If-Match: $(etag \(address(base, operation)))\"")
             case "Idempotency-Key": lines.append("-H \"Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)\"")
             default: break
             }
@@ -206,7 +206,7 @@ enum DocumentationExample {
             // A link's secret is in the answer that made it.
             if name == "{token}" { return path.replacing(name, with: "$LINK_SECRET") }
             // What has no list is told by the answer that made it, too.
-            if name == "{id}" { return path.replacing(name, with: "$ID") }
+            if name == "{id}", parameter["schema"]?["format"] == "uuid" { return path.replacing(name, with: "$ID") }
             let example = parameter["schema"]?["examples"]?.elements.first
             return path.replacing(name, with: example?.string ?? example?.text ?? "…")
         }

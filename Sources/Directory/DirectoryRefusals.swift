@@ -72,7 +72,9 @@ public enum DirectoryRefusals {
     }
 
     /// The refusal of each constraint that a caller can break.
-    static let byConstraint: [String: Refusal] = [
+    static let byConstraint = byStructureConstraint.merging(byClaimConstraint) { first, _ in first }
+
+    private static let byStructureConstraint: [String: Refusal] = [
         "structure_usual_name_text": field(
             "usual_name", fr: "Un nom a 1 à 300 caractères.", en: "A name has 1 to 300 characters."),
         "structure_address_text": field(

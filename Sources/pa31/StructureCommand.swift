@@ -10,7 +10,10 @@ struct StructureCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "structure",
             abstract: said("L'annuaire des structures.", "The directory of structures."),
-            subcommands: [Import.self, List.self, Show.self, Edit.self, Verify.self])
+            subcommands: [
+                Import.self, List.self, Show.self, Edit.self, Verify.self, Claim.self, Claims.self, ClaimDecide.self,
+                Contact.self, ContactLinkCommand.self, Contacts.self, ContactTold.self,
+            ])
     }
 
     struct List: AsyncParsableCommand {
