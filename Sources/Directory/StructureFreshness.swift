@@ -17,7 +17,7 @@ public struct StructureFreshness: Decodable, Sendable, Hashable {
     public var isFresh: Bool
 
     /// As answers tell it.
-    var json: JSON {
+    public var json: JSON {
         [
             "field": .string(field.rawValue), "source": .string(source), "on": .string(on.fieldText),
             "days": JSON(days),

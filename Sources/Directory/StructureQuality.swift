@@ -116,7 +116,7 @@ public struct StructureQuality: Decodable, Sendable, Hashable {
             en: "Read the sheet, then say that all of it is right (\"verify\"): at least once a year."))
 
     /// As answers tell it.
-    var json: JSON {
+    public var json: JSON {
         [
             "score": JSON(score), "maximum": JSON(maximum),
             "criteria": .array(
