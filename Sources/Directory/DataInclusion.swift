@@ -1,4 +1,5 @@
 public import Fields
+import Reference
 
 /// The directory in the schema of data·inclusion, version 1: the format in which the actors of inclusion exchange structures
 /// and services (`data-inclusion-schema` 1.0.10, Licence Ouverte 2.0). `deploy/faults/interchange.py` runs the published

@@ -1,3 +1,5 @@
+import Reference
+
 /// What data·inclusion's words say of the services of one FINESS category. The schema is made for inclusion, not for the
 /// medico-social sector: where it has no word that is right, there is none here.
 struct DataInclusionKind {

@@ -1,4 +1,5 @@
 import Fields
+import Reference
 
 /// One structure in data·inclusion's words. Pure.
 struct DataInclusionMapping {

@@ -52,7 +52,7 @@ extension StructureStore {
     {
         let statement: SQL = """
             SELECT \(columns: InterchangeRow.self)
-              FROM (SELECT s.*, to_jsonb(s.area_codes) AS areas, l.legal_status
+              FROM (SELECT s.*, jsonb_path_query_array(s.service_area, '$[*].code') AS areas, l.legal_status
                       FROM public_structure s LEFT JOIN legal_entity l ON l.id = s.legal_entity_id) AS s
              WHERE s.status = 'open' ORDER BY s.finess
             """
