@@ -7,7 +7,8 @@ SELECT s.id, s.finess, s.usual_name, s.legal_name, s.kind, coalesce(k.short_name
            WITH RECURSIVE chain AS (
                SELECT m.id, m.finess, m.merged_into FROM structure m WHERE m.id = s.merged_into
                UNION SELECT m.id, m.finess, m.merged_into FROM chain JOIN structure m ON m.id = chain.merged_into)
-           SELECT finess FROM chain WHERE merged_into IS NULL) END AS merged_into, s.siret, l.finess AS legal_entity, l.name AS legal_entity_name, s.street, s.address_extra,
+           SELECT finess FROM chain WHERE merged_into IS NULL) END AS merged_into,
+       s.siret, l.finess AS legal_entity, l.name AS legal_entity_name, s.street, s.address_extra,
        s.postal_code, s.city, s.insee, c.name AS commune, c.epci_siren, e.name AS epci, s.latitude, s.longitude, s.phone,
        s.email, s.website, s.opening_hours, CASE WHEN s.service_area = '{}' THEN '[]' ELSE places(s.service_area) END AS service_area, s.recruiting_until, s.opened_on,
        s.authorised_on, s.verified_on, s.source, s.seen_on, s.public_version, s.sort_name, s.field_sources, s.legal_entity_id
