@@ -1330,7 +1330,9 @@ BEGIN
         -- Whatever the order they were given in; each once.
         NEW.service_area := ARRAY(SELECT DISTINCT code FROM unnest(NEW.service_area) AS code ORDER BY code);
     END IF;
-    NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    IF cardinality(NEW.publics) > 1 THEN
+        NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.version := OLD.version + 1;
         NEW.updated_at := greatest(current_instant(), OLD.updated_at);
@@ -1352,7 +1354,18 @@ BEGIN
             RETURN NEW;
         END IF;
     END IF;
-    NEW.search_words := structure_words(NEW);
+    -- One statement, planned once a session: an import runs it for each of its rows. Reference rows change with a release:
+    -- words of a kind or a commune reach the structures that are written after that.
+    SELECT array_to_tsvector(folded_words(concat_ws(' ', NEW.finess, NEW.siret, NEW.usual_name, NEW.legal_name, NEW.city,
+               k.label, k.short_name, array_to_string(k.synonyms, ' '), l.name, c.name, e.name)))
+      INTO NEW.search_words
+      FROM finess_category k
+      LEFT JOIN legal_entity l ON l.id = NEW.legal_entity_id
+      LEFT JOIN commune c ON c.insee = NEW.insee
+      LEFT JOIN epci e ON e.siren = c.epci_siren
+     WHERE k.code = NEW.kind;
+    -- A kind that there is not is the foreign key's to refuse.
+    NEW.search_words := coalesce(NEW.search_words, '');
     RETURN NEW;
 END $$;
 
@@ -1526,36 +1539,6 @@ CREATE FUNCTION public.structure_radius(latitude double precision, longitude dou
     RETURN public.cube_enlarge(public.unit_point(latitude, longitude), ((((2)::double precision * sin((LEAST((km / (6371.0088)::double precision), pi()) / (2)::double precision))) * (1.000001)::double precision) + (0.000000001)::double precision), 3);
 
 COMMENT ON FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) IS 'A box of the unit sphere''s space around what is within so many kilometres of a place.';
-
-CREATE TABLE public.legal_entity (
-    id uuid NOT NULL,
-    finess text NOT NULL,
-    name text,
-    siren text,
-    legal_status text,
-    CONSTRAINT legal_entity_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
-    CONSTRAINT legal_entity_legal_status_form CHECK ((legal_status ~ '^[0-9A-Z]{1,4}$'::text)),
-    CONSTRAINT legal_entity_name_text CHECK (public.is_text(name, 300)),
-    CONSTRAINT legal_entity_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
-);
-
-COMMENT ON TABLE public.legal_entity IS 'Who runs structures: the legal entities (EJ) of FINESS.';
-
-COMMENT ON COLUMN public.legal_entity.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.legal_entity.finess IS 'public FINESS number of the legal entity (EJ), never that of a structure (ET).';
-
-COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told it.';
-
-COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
-
-COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
-
-CREATE FUNCTION public.structure_words(s public.structure) RETURNS tsvector
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT word.word FROM unnest(public.folded_words(concat_ws(' '::text, (structure_words.s).finess, (structure_words.s).siret, (structure_words.s).usual_name, (structure_words.s).legal_name, (structure_words.s).city, (SELECT concat_ws(' '::text, k.label, k.short_name, array_to_string(k.synonyms, ' '::text)) AS concat_ws FROM public.finess_category k WHERE (k.code = (structure_words.s).kind)), (SELECT l.name FROM public.legal_entity l WHERE (l.id = (structure_words.s).legal_entity_id)), (SELECT concat_ws(' '::text, c.name, e.name) AS concat_ws FROM (public.commune c JOIN public.epci e ON ((e.siren = c.epci_siren))) WHERE (c.insee = (structure_words.s).insee))))) word(word)));
-
-COMMENT ON FUNCTION public.structure_words(s public.structure) IS 'The words that a structure is found by, from its row and what it points at.';
 
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
@@ -1996,6 +1979,30 @@ COMMENT ON COLUMN public.invitation.expires_at IS 'internal Until when.';
 
 COMMENT ON COLUMN public.invitation.used_at IS 'internal When it gave its token.';
 
+CREATE TABLE public.legal_entity (
+    id uuid NOT NULL,
+    finess text NOT NULL,
+    name text,
+    siren text,
+    legal_status text,
+    CONSTRAINT legal_entity_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT legal_entity_legal_status_form CHECK ((legal_status ~ '^[0-9A-Z]{1,4}$'::text)),
+    CONSTRAINT legal_entity_name_text CHECK (public.is_text(name, 300)),
+    CONSTRAINT legal_entity_siren_form CHECK ((siren ~ '^[0-9]{9}$'::text))
+);
+
+COMMENT ON TABLE public.legal_entity IS 'Who runs structures: the legal entities (EJ) of FINESS.';
+
+COMMENT ON COLUMN public.legal_entity.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.legal_entity.finess IS 'public FINESS number of the legal entity (EJ), never that of a structure (ET).';
+
+COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
+
+COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
+
 CREATE TABLE public.priority_district (
     id text NOT NULL,
     name text NOT NULL,
@@ -2055,6 +2062,16 @@ CREATE VIEW public.public_axis AS
 
 COMMENT ON VIEW public.public_axis IS 'Axes, public columns.';
 
+CREATE VIEW public.public_legal_entity AS
+ SELECT l.id,
+    l.finess,
+    l.name,
+    l.siren,
+    l.legal_status
+   FROM public.legal_entity l;
+
+COMMENT ON VIEW public.public_legal_entity IS 'Who runs structures, public columns.';
+
 CREATE VIEW public.public_plan AS
  SELECT p.id,
     p.code,
@@ -2110,10 +2127,6 @@ CREATE VIEW public.public_structure AS
     s.seen_on,
     s.public_version,
     s.sort_name,
-    s.publics AS public_codes,
-    s.service_area AS area_codes,
-    s.unit_point,
-    s.search_words,
     s.field_sources,
     s.legal_entity_id
    FROM (((((public.structure s
@@ -2232,6 +2245,26 @@ COMMENT ON COLUMN public.sheet_import.expires_at IS 'internal When it is forgott
 COMMENT ON COLUMN public.sheet_import.applied_at IS 'internal When it was applied; NULL while it waits.';
 
 COMMENT ON COLUMN public.sheet_import.sheet IS 'personal Its rows as they were read, which may hold what people wrote; emptied once applied.';
+
+CREATE VIEW public.structure_index AS
+ SELECT s.id,
+    s.finess,
+    s.sort_name,
+    s.kind,
+    s.publics,
+    s.status,
+    s.insee,
+    s.service_area,
+    s.latitude,
+    s.longitude,
+    s.unit_point,
+    s.verified_on,
+    s.recruiting_until,
+    s.legal_entity_id,
+    s.search_words
+   FROM public.structure s;
+
+COMMENT ON VIEW public.structure_index IS 'What the directory is searched by, public columns.';
 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
@@ -2744,7 +2777,7 @@ CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR
 
 ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
+CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_operator, pa31_app USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
 
 CREATE POLICY recruitment_contact_proved_by_link ON public.recruitment_contact FOR UPDATE TO pa31_app USING (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text))) WITH CHECK (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
 
@@ -2756,7 +2789,7 @@ ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
 
-CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_app, pa31_operator USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_operator, pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY sheet_import_seen_by_system ON public.sheet_import FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
@@ -3017,9 +3050,6 @@ GRANT SELECT ON TABLE public.structure_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_operator;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
-GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
-
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
 GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
@@ -3080,6 +3110,9 @@ GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_operator;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_app;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
+GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
+
 GRANT SELECT ON TABLE public.priority_district TO pa31_public;
 GRANT SELECT ON TABLE public.priority_district TO pa31_app;
 GRANT SELECT ON TABLE public.priority_district TO pa31_operator;
@@ -3091,6 +3124,10 @@ GRANT SELECT ON TABLE public.public_action TO pa31_operator;
 GRANT SELECT ON TABLE public.public_axis TO pa31_public;
 GRANT SELECT ON TABLE public.public_axis TO pa31_app;
 GRANT SELECT ON TABLE public.public_axis TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_public;
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_app;
+GRANT SELECT ON TABLE public.public_legal_entity TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
@@ -3119,4 +3156,8 @@ GRANT UPDATE(applied_at) ON TABLE public.sheet_import TO pa31_operator;
 
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_app;
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_operator;
+
+GRANT SELECT ON TABLE public.structure_index TO pa31_public;
+GRANT SELECT ON TABLE public.structure_index TO pa31_app;
+GRANT SELECT ON TABLE public.structure_index TO pa31_operator;
 

@@ -1,5 +1,6 @@
 import Contract
 import Fields
+import Finess
 
 /// What can be refused about structures.
 public enum DirectoryRefusals {
@@ -27,6 +28,15 @@ public enum DirectoryRefusals {
 
     static func unreadable(_ name: String) -> Refusal {
         file(fr: "\(name) ne peut pas être lu.", en: "\(name) can't be read.")
+    }
+
+    /// A file that can't be imported at all.
+    static func unreadable(_ problem: FinessProblem) -> Refusal {
+        let place =
+            problem.line > 0 ? Text(fr: "ligne \(problem.line) : ", en: "line \(problem.line): ") : Text(fr: "", en: "")
+        return file(
+            fr: "\(place.fr)\(problem.reason.fr). Rien n'est importé.",
+            en: "\(place.en)\(problem.reason.en). Nothing is imported.")
     }
 
     static let closed = Problem(

@@ -131,24 +131,6 @@ public enum StructureStatus: String, FieldEnum {
     case merged
 }
 
-/// For whom a structure is.
-public enum StructurePublic: String, FieldEnum {
-    case elderly
-    case adultsWithDisability = "adults_with_disability"
-    case childrenWithDisability = "children_with_disability"
-    case carers
-
-    /// The word people use for it.
-    public var label: Text {
-        switch self {
-        case .elderly: Text(fr: "personnes âgées", en: "elderly people")
-        case .adultsWithDisability: Text(fr: "adultes en situation de handicap", en: "adults with a disability")
-        case .childrenWithDisability: Text(fr: "enfants en situation de handicap", en: "children with a disability")
-        case .carers: Text(fr: "aidants", en: "carers")
-        }
-    }
-}
-
 /// What a home autonomy service does (*service autonomie à domicile*).
 public enum SADType: String, FieldEnum {
     case aid
@@ -183,7 +165,7 @@ public enum StructureKey: FieldScalar {
             "^([0-9A-Za-z]{9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$", example: placeholder.fieldText)
     }
     /// An establishment of Haute-Garonne.
-    public static var placeholder: StructureKey { .finess("310781406") }
+    public static var placeholder: StructureKey { .finess("310784723") }
     /// The number or the id.
     public var fieldText: String {
         switch self {

@@ -114,7 +114,10 @@ extension Answer {
     /// The same with what those who look after it see; its version is the tag.
     fileprivate func managed(_ management: Rows<StructureManagement>) -> Answer {
         var answer = adding("management", object: management)
-        answer.etag = management.text(0, "version").flatMap { Int($0) }.map { .full(version: $0) }
+        // A contact is proved without a change of the structure, and shows here.
+        let hasContact = ["recruitment_contact", "pending_contact"].contains { management.text(0, $0) != nil }
+        answer.etag = management.text(0, "version").flatMap { Int($0) }
+            .map { [body = answer.body] in hasContact ? .full(version: $0, of: body) : .full(version: $0) }
         return answer
     }
 }

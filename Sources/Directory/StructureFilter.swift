@@ -48,20 +48,20 @@ extension StructureStore {
             return "structure_distance(s.unit_point, \(near.latitude)::float8, \(near.longitude)::float8)"
         }
 
-        /// What a list `s` of public structures is narrowed down by. Only what was asked for stands in the statement, so that the
+        /// What a list `s` of `structure_index` is narrowed down by. Only what was asked for stands in the statement, so that the
         /// plan PostgreSQL keeps for it can use indexes.
         func conditions(on day: Day) throws(Refusal) -> SQL {
             var all: SQL = "s.status = 'open'"
             if let q { all = "\(all) AND s.search_words @@ structure_query(\(q))" }
             if let kind { all = "\(all) AND s.kind = ANY (kinds_meant(\(kind)))" }
-            if let people = `public` { all = "\(all) AND \(people) = ANY (s.public_codes)" }
+            if let people = `public` { all = "\(all) AND \(people) = ANY (s.publics)" }
             if let commune {
                 let places: SQL = "places_touching(coalesce(present_commune(\(commune)), \(commune)))"
-                all = "\(all) AND (s.insee = ANY (\(places)) OR s.area_codes && \(places))"
+                all = "\(all) AND (s.insee = ANY (\(places)) OR s.service_area && \(places))"
             }
             if let epci {
                 let places: SQL = "places_touching(\(epci))"
-                all = "\(all) AND (s.insee = ANY (\(places)) OR s.area_codes && \(places))"
+                all = "\(all) AND (s.insee = ANY (\(places)) OR s.service_area && \(places))"
             }
             if let radiusKm {
                 guard let near else { throw DirectoryRefusals.radiusWithoutPoint() }
@@ -83,7 +83,10 @@ extension StructureStore {
             if let recruiting {
                 all = "\(all) AND coalesce(s.recruiting_until >= \(day), false) = \(recruiting)"
             }
-            if let legalEntity = `operator` { all = "\(all) AND s.legal_entity = \(legalEntity)" }
+            if let legalEntity = `operator` {
+                all =
+                    "\(all) AND s.legal_entity_id = (SELECT id FROM public_legal_entity WHERE finess = \(legalEntity))"
+            }
             return all
         }
 

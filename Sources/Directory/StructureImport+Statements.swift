@@ -69,20 +69,35 @@ enum ImportStatements {
         "\(unsafeTextNeverFromInput: fields.map(part).joined(separator: ", "))"
     }
 
+    /// Somebody looks after it: an employer's claim is validated, or all of it was verified. No file closes it then.
+    private static let isLookedAfter: SQL = "(s.organisation_id IS NOT NULL OR s.verified_on IS NOT NULL)"
+
     /// What each known structure would become: a field kept by hand stays, an empty cell changes nothing. What is known from a
     /// newer file is left alone.
     static func createTarget(fileDate: Day) -> SQL {
         """
         CREATE TEMP TABLE target ON COMMIT DROP AS
-        SELECT s.id, coalesce(l.id, s.legal_entity_id) AS legal_entity_id,
-               CASE WHEN i.closed_on IS NULL THEN 'open' ELSE 'closed' END AS status, i.closed_on,
+        SELECT s.id, coalesce(l.id, s.legal_entity_id) AS legal_entity_id, c.status,
+               CASE c.status WHEN 'closed' THEN i.closed_on END AS closed_on,
                \(each { "CASE WHEN i.\($0) IS NULL OR s.field_sources ? '\($0)' THEN s.\($0) ELSE i.\($0) END AS \($0)" }),
-               CASE WHEN s.field_sources = '{}' THEN s.disagreements
-                    ELSE jsonb_strip_nulls(jsonb_build_object(\(each(Self.disagreement)))) END AS disagreements
+               CASE WHEN s.field_sources = '{}' AND s.disagreements = '{}' AND i.closed_on IS NULL THEN '{}'
+                    ELSE jsonb_strip_nulls(jsonb_build_object(
+                        'status', CASE WHEN i.closed_on IS NOT NULL AND c.status = 'open' THEN \(closing("f.file_date")) END,
+                        \(each(Self.disagreement)))) END AS disagreements
           FROM incoming i JOIN structure s ON s.finess = i.finess
           LEFT JOIN legal_entity l ON l.finess = i.legal_entity
           CROSS JOIN (SELECT \(fileDate)::date AS file_date) AS f
+          CROSS JOIN LATERAL (SELECT CASE WHEN i.closed_on IS NULL OR (s.status = 'open' AND \(isLookedAfter)) THEN 'open'
+                                          ELSE 'closed' END AS status) AS c
          WHERE s.status <> 'merged' AND s.seen_on <= f.file_date
+        """
+    }
+
+    /// That a file says closed what somebody looks after; as it was told already, when it was.
+    private static func closing(_ day: SQL) -> SQL {
+        """
+        CASE WHEN s.disagreements->'status'->>'value' = 'closed' THEN s.disagreements->'status'
+             ELSE jsonb_build_object('value', 'closed', 'on', \(day)) END
         """
     }
 
@@ -141,14 +156,19 @@ enum ImportStatements {
             OR (t.legal_entity_id, \(each { "t.\($0)" })) IS DISTINCT FROM (s.legal_entity_id, \(each { "s.\($0)" }))
         """
 
-    /// Structures of what the file covers that it does not have any more.
+    /// Structures of what the file covers that it does not have any more: closed, or told about where somebody looks after them.
     static func findMissing(_ scope: SQL, fileDate: Day) -> SQL {
         """
         INSERT INTO diff (change, finess, usual_name, id, changes, closed_on, reason)
-        SELECT 'closed', s.finess, s.usual_name, s.id, '{}', \(fileDate)::date, 'missing'
+        SELECT CASE WHEN \(isLookedAfter) THEN 'disagreement' ELSE 'closed' END, s.finess, s.usual_name, s.id,
+               CASE WHEN \(isLookedAfter) THEN jsonb_build_object('disagreements', jsonb_build_object(
+                    'status', \(closing("\(fileDate)::date"))))
+                    ELSE '{}' END,
+               \(fileDate)::date, 'missing'
           FROM structure s
          WHERE s.status = 'open' AND s.seen_on <= \(fileDate) AND \(scope)
            AND NOT EXISTS (SELECT FROM incoming i WHERE i.finess = s.finess)
+           AND NOT (\(isLookedAfter) AND s.disagreements ? 'status')
         """
     }
 
@@ -176,8 +196,11 @@ enum ImportStatements {
     }
 
     static let closeMissing: SQL = """
-        UPDATE structure s SET status = 'closed', closed_on = d.closed_on
-          FROM diff d WHERE s.id = d.id AND d.change = 'closed' AND d.reason = 'missing'
+        UPDATE structure s
+           SET status = CASE d.change WHEN 'closed' THEN 'closed' ELSE s.status END,
+               closed_on = CASE d.change WHEN 'closed' THEN d.closed_on ELSE s.closed_on END,
+               disagreements = s.disagreements || coalesce(d.changes->'disagreements', '{}')
+          FROM diff d WHERE s.id = d.id AND d.reason = 'missing'
         """
 
     /// That a structure was seen again is the date of its fields; no history.

@@ -59,6 +59,8 @@ public struct StructureImport: Sendable {
                 if !options.apply { throw Rehearsed() }
                 return made
             }
+        } catch let problem as FinessProblem {
+            throw DirectoryRefusals.unreadable(problem)
         } catch is Rehearsed {
             guard let report else { throw Rehearsed() }
             return report
@@ -224,7 +226,7 @@ public struct StructureImport: Sendable {
         report.leftAlone = selected - known - targets
         report.missing =
             try await transaction.rows(
-                "SELECT count(*) AS value FROM diff WHERE reason = 'missing'", as: Value<Int>.self
+                "SELECT count(*) AS value FROM diff WHERE reason = 'missing' AND change = 'closed'", as: Value<Int>.self
             ).first()?.value ?? 0
         report.openBefore =
             try await transaction.rows(

@@ -31,9 +31,12 @@ public struct StructureStore: Sendable {
     private static func statement(_ filter: Filter, on today: Day, atMost count: Int?) throws -> SQL {
         let order: SQL = filter.near == nil ? "s.sort_name, s.finess" : "distance_m, s.finess"
         return """
-            SELECT \(Self.columns(distance: filter.distance)) FROM public_structure s
-             WHERE \(try filter.conditions(on: today)) AND \(try filter.after())
-             ORDER BY \(order) LIMIT \(count)
+            SELECT \(Self.columns(distance: "page.distance_m"))
+              FROM (SELECT s.id, \(filter.distance) AS distance_m FROM structure_index s
+                     WHERE \(try filter.conditions(on: today)) AND \(try filter.after())
+                     ORDER BY \(order) LIMIT \(count)) AS page
+              JOIN public_structure s ON s.id = page.id
+             ORDER BY \(order)
             """
     }
 
@@ -72,8 +75,11 @@ public struct StructureStore: Sendable {
         try await database.read(
             """
             SELECT \(columns: StructureReference.self, of: "o")
-              FROM public_structure s JOIN public_structure o ON o.legal_entity_id = s.legal_entity_id AND o.id <> s.id
-             WHERE \(Self.condition(key)) AND o.status = 'open' ORDER BY o.sort_name, o.finess LIMIT 50
+              FROM public_structure o
+             WHERE o.legal_entity_id = (SELECT s.legal_entity_id FROM public_structure s WHERE \(Self.condition(key)))
+               AND o.id <> (SELECT s.id FROM public_structure s WHERE \(Self.condition(key)))
+               AND o.status = 'open'
+             ORDER BY o.sort_name, o.finess LIMIT 50
             """, as: StructureReference.self)
     }
 

@@ -15,6 +15,8 @@ struct CSVReading: Reading {
         records.looksLikeRecord = { line in
             let cells = line.split(separator: separator, omittingEmptySubsequences: false)
             guard cells.count >= width, position < cells.count else { return false }
+            // A number may stand behind the end of a name with line breaks; such a line closes the name's quote.
+            if position > 0, line.count(where: { $0 == 0x22 }) % 2 == 1 { return false }
             let number = cells[position].filter { $0 != 0x22 && $0 != 0x20 }.map { $0 >= 0x61 ? $0 - 0x20 : $0 }
             return FinessNumber.isShaped(number)
         }
@@ -66,6 +68,7 @@ struct CSVReading: Reading {
 
     mutating func next() throws -> FinessRecord? {
         while try records.next() {
+            try intake.checkSize()
             guard intake.accepts(records, cells: columns.count, finessAt: finessAt) else { continue }
             var row = Row(bytes: records.parser.bytes, line: records.line)
             for (position, column) in columns.enumerated() {

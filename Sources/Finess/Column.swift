@@ -90,20 +90,20 @@ enum Column: Int, CaseIterable {
         case .hamlet: ["lieuditbp", "lieu_dit", "lieu_dit_bp", "bp"]
         case .delivery: ["ligneacheminement", "ligne_acheminement"]
         case .postalCode: ["postal_code", "code_postal", "cp", "codepostal", "zip"]
-        case .city: ["city", "ville", "localite", "libelle_commune", "nom_commune", "town"]
+        case .city: ["city", "ville", "localite", "libelle_commune", "nom_commune", "libelle_routage", "town"]
         case .commune: ["commune"]
         case .insee: ["insee", "code_insee", "insee_code", "code_commune", "cog", "com_code", "cogcommune"]
         case .departement: ["departement", "code_departement", "dep", "department", "dept"]
         case .latitude: ["latitude", "lat", "directionlatitude"]
         case .longitude: ["longitude", "lon", "lng", "long", "directionlongitude"]
         case .point: ["coord", "coordonnees", "geo_point_2d", "geopoint", "geolocalisation", "point"]
-        case .x: ["coordxet", "coord_x", "x", "coordonneex", "lambert_x"]
-        case .y: ["coordyet", "coord_y", "y", "coordonneey", "lambert_y"]
-        case .projection: ["sourcecoordet", "projection", "source_coord", "crs"]
+        case .x: ["coordxet", "coordx", "coord_x", "x", "coordonneex", "lambert_x"]
+        case .y: ["coordyet", "coordy", "coord_y", "y", "coordonneey", "lambert_y"]
+        case .projection: ["sourcecoordet", "sourcegeocod", "projection", "source_coord", "crs"]
         case .phone: ["phone", "telephone", "tel", "phone_number"]
         case .email: ["email", "courriel", "mail", "e_mail", "adresse_email"]
         case .website: ["website", "site_web", "site", "url", "site_internet", "web"]
-        case .openedOn: ["opened_on", "dateouv", "date_ouverture", "date_ouv", "dateouverture"]
+        case .openedOn: ["opened_on", "dateouv", "date_ouverture", "date_ouv", "dateouverture", "dateouvert"]
         case .authorisedOn: ["authorised_on", "dateautor", "date_autorisation", "date_autor", "authorized_on"]
         case .closedOn: ["closed_on", "date_fermeture", "datefermeture", "date_ferm"]
         case .state: ["is_closed", "etat", "etatobjet", "state", "status"]
@@ -115,7 +115,9 @@ enum Column: Int, CaseIterable {
     static let unneeded: Set<String> = [
         "lib_departement", "libdepartement", "categorie", "libcategetab", "type_etablissement", "categagretab",
         "libcategagretab", "telecopie", "fax", "codeape", "codemft", "libmft", "codesph", "libsph", "numuai", "line",
-        "complrs",
+        "complrs", "region", "libregion",
+        "liblongcategetab", "categretab", "libcategretab", "libcodeape", "mft", "liblongmft", "sph", "numen",
+        "dategeocod",
     ].reduce(into: []) { $0.insert(folded($1)) }
 
     /// Columns by folded heading.

@@ -14,6 +14,9 @@ struct EntityWalker {
         "telephone": .phone, "courriel": .email,
     ]
 
+    /// A legal entity of more establishments is skipped; the largest have some hundreds.
+    static let limit = 10_000
+
     /// The address of the place itself, among those for mail and for the seat (nomenclature R377).
     private static let placeUse = Array("03".utf8)
 
@@ -78,6 +81,7 @@ struct EntityWalker {
             default: try cursor.skip()
             }
         }
+        guard rows.count < EntityWalker.limit else { throw .tooMany }
         rows.append(row)
     }
 

@@ -4,7 +4,7 @@ extension FinessProblem.Kind {
     /// What happened to the file and what to do about it; one sentence in each language.
     func explanation(detail: String?) -> Text {
         switch self {
-        case .empty, .headerOnly, .noFinessColumn, .utf16, .compressed, .webPage, .notFiness:
+        case .empty, .headerOnly, .noFinessColumn, .utf16, .compressed, .webPage, .notFiness, .tooManyRows:
             Text(fr: "le fichier ne peut pas être importé", en: "the file cannot be imported")
         case .truncated, .columnCount, .finessForm, .lineTooLong, .unclosedQuote, .duplicate, .elementTooLarge,
             .jsonSyntax, .identicalDuplicate, .finessKey, .positionAlone, .lineType:

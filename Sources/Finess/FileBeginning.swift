@@ -57,11 +57,6 @@ struct FileBeginning {
     /// Files that are no text, with what to do about them.
     private static func problem(_ piece: [UInt8]) -> FinessProblem? {
         if piece.isEmpty { return .fatal(.empty, fr: "le fichier est vide", en: "the file is empty") }
-        if piece.starts(with: [0xFF, 0xFE]) || piece.starts(with: [0xFE, 0xFF]) || piece.prefix(4).contains(0) {
-            return .fatal(
-                .utf16, fr: "le fichier est en UTF-16 : enregistrez-le en UTF-8 (dans un tableur : « CSV UTF-8 »)",
-                en: "the file is UTF-16: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
-        }
         if piece.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
             return .fatal(
                 .compressed,
@@ -72,6 +67,11 @@ struct FileBeginning {
             return .fatal(
                 .compressed, fr: "le fichier est compressé (gzip) : décompressez-le",
                 en: "the file is compressed (gzip): unpack it")
+        }
+        if piece.starts(with: [0xFF, 0xFE]) || piece.starts(with: [0xFE, 0xFF]) || piece.prefix(4).contains(0) {
+            return .fatal(
+                .utf16, fr: "le fichier est en UTF-16 : enregistrez-le en UTF-8 (dans un tableur : « CSV UTF-8 »)",
+                en: "the file is UTF-16: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
         }
         return nil
     }

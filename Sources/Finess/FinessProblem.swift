@@ -16,7 +16,7 @@ public struct FinessProblem: Error, Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         // The file.
         case empty, headerOnly = "header_only", noFinessColumn = "no_finess_column", utf16, compressed
-        case webPage = "web_page", notFiness = "not_finess"
+        case webPage = "web_page", notFiness = "not_finess", tooManyRows = "too_many_rows"
         // Rows that are lost.
         case truncated, columnCount = "column_count", finessForm = "finess_form", lineTooLong = "line_too_long"
         case unclosedQuote = "unclosed_quote", duplicate, elementTooLarge = "element_too_large"
@@ -91,13 +91,12 @@ struct ProblemLog {
     private var details: [FinessProblem.Kind: Int] = [:]
     private(set) var groups: [FinessProblemGroup] = []
     private(set) var warnings = 0
-    private(set) var refused = 0
 
     mutating func add(
         _ kind: FinessProblem.Kind, _ severity: FinessProblem.Severity, detail: String? = nil,
         at place: Place, _ reason: @autoclosure () -> Text
     ) {
-        if severity == .warning { warnings += 1 } else { refused += 1 }
+        if severity == .warning { warnings += 1 }
         let position = group(kind, severity, detail: detail)
         groups[position].count += 1
         guard groups[position].examples.count < ProblemLog.examples else { return }

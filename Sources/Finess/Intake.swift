@@ -44,6 +44,17 @@ struct Intake {
 
     // MARK: - Rows
 
+    /// More rows are no register: France has some 100,000 establishments, and every number is kept in memory.
+    static let rowLimit = 1_000_000
+
+    func checkSize() throws(FinessProblem) {
+        guard counts.rows <= Intake.rowLimit else {
+            throw FinessProblem.fatal(
+                .tooManyRows, fr: "plus de \(Intake.rowLimit) lignes : ce n'est pas un fichier FINESS",
+                en: "over \(Intake.rowLimit) rows: this is no FINESS file")
+        }
+    }
+
     /// The establishment of a row, or nil when the row is refused, repeated or not wanted.
     mutating func take(_ row: Row) -> Establishment? {
         counts.rows += 1

@@ -1,7 +1,12 @@
 /// Walks one value that was taken whole, and copies out only what is asked for.
 struct JSONCursor {
-    /// The value is not JSON.
-    struct Fault: Error {}
+    /// Why a value cannot be used.
+    enum Fault: Error {
+        /// It is not JSON.
+        case syntax
+        /// It holds more than anyone's legal entity.
+        case tooMany
+    }
 
     private let bytes: [UInt8]
     private var position = 0
@@ -14,7 +19,7 @@ struct JSONCursor {
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
             position += 1
         }
-        throw Fault()
+        throw Fault.syntax
     }
 
     /// Steps into an object or array; false, the value skipped, when it is something else.
@@ -30,11 +35,11 @@ struct JSONCursor {
     /// The object's next name, or nil behind its end.
     mutating func nextName() throws(Fault) -> String? {
         guard try nextItem(closing: UInt8(ascii: "}")) else { return nil }
-        guard bytes[position] == UInt8(ascii: "\"") else { throw Fault() }
+        guard bytes[position] == UInt8(ascii: "\"") else { throw Fault.syntax }
         let start = position + 1
         try skipString()
         let name = String(decoding: bytes[start..<position - 1], as: UTF8.self)
-        guard try peek() == UInt8(ascii: ":") else { throw Fault() }
+        guard try peek() == UInt8(ascii: ":") else { throw Fault.syntax }
         position += 1
         return name
     }
@@ -64,7 +69,7 @@ struct JSONCursor {
             default: position += 1
             }
         }
-        throw Fault()
+        throw Fault.syntax
     }
 
     /// Steps over a value.
@@ -81,12 +86,12 @@ struct JSONCursor {
                 depth -= 1
                 position += 1
             case UInt8(ascii: ","), UInt8(ascii: ":"):
-                guard depth > 0 else { throw Fault() }
+                guard depth > 0 else { throw Fault.syntax }
                 position += 1
             default: skipWord()
             }
         } while depth > 0
-        if depth < 0 { throw Fault() }
+        if depth < 0 { throw Fault.syntax }
     }
 
     /// A number, `true`, `null`.
@@ -148,20 +153,20 @@ struct JSONCursor {
     private static func scalar(_ text: ArraySlice<UInt8>, _ position: inout Int) throws(Fault) -> Unicode.Scalar {
         var code = try unit(text, &position)
         if (0xD800..<0xDC00).contains(code) {
-            guard text[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { throw Fault() }
+            guard text[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { throw Fault.syntax }
             position += 2
             let low = try unit(text, &position)
-            guard (0xDC00..<0xE000).contains(low) else { throw Fault() }
+            guard (0xDC00..<0xE000).contains(low) else { throw Fault.syntax }
             code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
         }
-        guard let scalar = Unicode.Scalar(code) else { throw Fault() }
+        guard let scalar = Unicode.Scalar(code) else { throw Fault.syntax }
         return scalar
     }
 
     private static func unit(_ text: ArraySlice<UInt8>, _ position: inout Int) throws(Fault) -> UInt32 {
         guard position + 4 <= text.endIndex,
             let code = UInt32(String(decoding: text[position..<position + 4], as: UTF8.self), radix: 16)
-        else { throw Fault() }
+        else { throw Fault.syntax }
         position += 4
         return code
     }

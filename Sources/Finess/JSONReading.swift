@@ -24,7 +24,10 @@ struct JSONReading: Reading {
     }
 
     mutating func next() throws -> FinessRecord? {
-        while pending.isEmpty, place != .end { try step() }
+        while pending.isEmpty, place != .end {
+            try intake.checkSize()
+            try step()
+        }
         return pending.popLast().map(FinessRecord.establishment)
     }
 
@@ -86,6 +89,11 @@ struct JSONReading: Reading {
                     if let establishment = intake.take(row) { pending.append(establishment) }
                 }
                 pending.reverse()
+            } catch .tooMany {
+                lose(
+                    .elementTooLarge, line: line,
+                    fr: "entité juridique de plus de \(EntityWalker.limit) établissements, sautée",
+                    en: "legal entity of over \(EntityWalker.limit) establishments, skipped")
             } catch {
                 lose(
                     .jsonSyntax, line: line, fr: "entité juridique dont le JSON est fautif, sautée",

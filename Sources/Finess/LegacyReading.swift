@@ -7,6 +7,7 @@ struct LegacyReading: Reading {
     private var columns = Column.legacy
     /// How many cells `structureet` lines have: 32, or 31 where the last, empty one was dropped.
     private var width: Int?
+    private var namedWidth: Int?
     private var positionWidth: Int?
     private var fileDate: Day?
 
@@ -24,6 +25,7 @@ struct LegacyReading: Reading {
 
     mutating func next() throws -> FinessRecord? {
         while try records.next() {
+            try intake.checkSize()
             switch lineType {
             case .structureet:
                 if let establishment = establishment() { return .establishment(establishment) }
@@ -56,6 +58,7 @@ struct LegacyReading: Reading {
         let cells = records.parser.cells.indices.map(cell)
         if let day = cells.lazy.compactMap({ CellForms.day($0)?.value }).first { fileDate = day }
         guard cells.count > 10 else { return }
+        namedWidth = cells.count
         columns = cells.map { name in
             Column.legacyNames.dropFirst().firstIndex(of: name.lowercased()).flatMap { Column.legacy[$0] }
         }
@@ -63,8 +66,8 @@ struct LegacyReading: Reading {
 
     private mutating func establishment() -> Establishment? {
         let count = records.parser.cells.count
-        let expected =
-            width ?? (count == Column.legacy.count - 1 && !records.isUnfinished ? count : Column.legacy.count)
+        let full = namedWidth ?? Column.legacy.count
+        let expected = width ?? (count == full - 1 && !records.isUnfinished ? count : full)
         guard intake.accepts(records, cells: expected, finessAt: columns.firstIndex(of: .finess) ?? 1) else {
             return nil
         }

@@ -62,6 +62,7 @@ struct RecordSource {
     private mutating func readOn() throws {
         let first = current.bytes
         var skipped = 0
+        var size = first.count
         while try take() {
             if looksLikeRecord(current.bytes) {
                 isHeld = true
@@ -69,8 +70,8 @@ struct RecordSource {
             }
             skipped += 1
             // Beyond the limit the quote is known not to be closed, and lines are only skipped.
-            let isWithinLimit = !current.isCut && parser.bytes.count + current.bytes.count <= LineSource.limit
-            guard isWithinLimit, parser.isOpen else {
+            size += current.bytes.count + 1
+            guard size <= LineSource.limit, parser.isOpen else {
                 if parser.isOpen { readPlainly(first) }
                 continue
             }

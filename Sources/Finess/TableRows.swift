@@ -29,8 +29,7 @@ extension Intake {
             return true
         case .whole: break
         }
-        let extra = parser.cells.dropFirst(expected)
-        if parser.cells.count > expected, extra.allSatisfy({ $0.isEmpty }) { return kept(records) }
+        // Further empty cells are no excuse: a separator within a text moves the last, often empty cell there.
         let fr = "\(parser.cells.count) colonnes au lieu de \(expected)"
         let en = "\(parser.cells.count) columns instead of \(expected)"
         if records.isUnfinished, parser.cells.count < expected {
@@ -68,7 +67,9 @@ extension Intake {
 extension Windows1252 {
     /// A few bytes of a line that could not be read, as text.
     static func printable(_ bytes: some Collection<UInt8>) -> String {
-        let text = String(validating: bytes, as: UTF8.self) ?? decode(bytes)
+        // A cut may have gone through a character of up to four bytes.
+        let text =
+            (0...3).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }.first ?? decode(bytes)
         return String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
     }
 }

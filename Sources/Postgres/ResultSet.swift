@@ -77,10 +77,10 @@ public struct Rows<Row: Decodable>: Sendable {
         }
     }
 
-    /// The elements of a list of texts as one text; a list of anything else as it is.
+    /// The elements of a list of texts as one text, of things with codes their codes; a list of anything else as it is.
     private static func joined(_ text: String, by separator: String) -> String {
         guard case .array(let elements) = try? JSON.parse(Array(text.utf8)) else { return text }
-        let texts = elements.compactMap(\.string)
+        let texts = elements.compactMap { $0.string ?? $0["code"]?.string }
         return texts.count == elements.count ? texts.joined(separator: separator) : text
     }
 

@@ -18,7 +18,7 @@ public struct RomeJob: ReferenceRow {
     public var label: String
     /// The code in the older list that it comes from.
     public var parentCode: String?
-    /// Whether places for the elderly or people with a disability hire it.
+    /// Whether it may be one of the sector: a wide first selection.
     public var isAutonomy: Bool
 
     /// What jobs are looked for.

@@ -34,26 +34,17 @@ struct ChangeOptions: ParsableArguments {
 
     func read() throws -> ActionChanges {
         var changes = ActionChanges()
-        func scalar<Value: FieldScalar>(_ text: String?, _ name: String) throws -> Change<Value> {
-            guard let text else { return .unchanged }
-            return text.isEmpty ? .cleared : .set(try pa31.read(text, name))
-        }
-        func list<Value: FieldScalar>(_ text: String?, _ name: String) throws -> Change<[Value]> {
-            guard let text else { return .unchanged }
-            return .set(
-                try text.split(separator: ",").map { try pa31.read(String($0.drop { $0 == " " }), name) })
-        }
-        changes.health = try scalar(setHealth, "--set-health")
-        changes.priority = try scalar(setPriority, "--set-priority")
+        changes.health = try ChangeOption.scalar(setHealth, "--set-health")
+        changes.priority = try ChangeOption.scalar(setPriority, "--set-priority")
         changes.title = setTitle.map { .set($0) } ?? .unchanged
         changes.description = setDescription.map { $0.isEmpty ? .cleared : .set($0) } ?? .unchanged
-        changes.plannedStart = try scalar(setPlannedStart, "--set-planned-start")
-        changes.plannedEnd = try scalar(setPlannedEnd, "--set-planned-end")
-        changes.actualStart = try scalar(setActualStart, "--set-actual-start")
-        changes.actualEnd = try scalar(setActualEnd, "--set-actual-end")
+        changes.plannedStart = try ChangeOption.scalar(setPlannedStart, "--set-planned-start")
+        changes.plannedEnd = try ChangeOption.scalar(setPlannedEnd, "--set-planned-end")
+        changes.actualStart = try ChangeOption.scalar(setActualStart, "--set-actual-start")
+        changes.actualEnd = try ChangeOption.scalar(setActualEnd, "--set-actual-end")
         changes.isPublic = setPublic.map { .set($0) } ?? .unchanged
-        changes.territory = try list(setTerritory, "--set-territory")
-        changes.audiences = try list(setAudiences, "--set-audiences")
+        changes.territory = try ChangeOption.list(setTerritory, "--set-territory")
+        changes.audiences = try ChangeOption.list(setAudiences, "--set-audiences")
         return changes
     }
 }

@@ -1,5 +1,6 @@
 import Accounts
 import Contract
+import Directory
 import Fields
 import Foundation
 import Plans
@@ -73,6 +74,12 @@ struct Demonstration {
         guard let team = members["tme"] else {
             throw Self.problem(fr: "organisations.csv : il manque tme.", en: "organisations.csv: tme is missing.")
         }
+        try await loadDirectory(
+            [
+                session.settings.sqlDirectory().appendingPathComponent(Self.directory),
+                folder.appendingPathComponent("structures.csv"),
+            ],
+            as: team)
         let importer = PlanImport(past)
         let plan = try PlanFile.read(
             yaml: try bytes("plan.yaml"), file: "plan.yaml", organisations: try await importer.organisations(as: team))
@@ -85,5 +92,15 @@ struct Demonstration {
             progress(index + 1, events.count)
         }
         return events.count
+    }
+
+    /// The real structures of the département, as FINESS publishes them; it ships with the product.
+    private static let directory = "reference/finess/haute_garonne.csv"
+
+    /// The real directory, and the fictional structures of the fictional employers beside it.
+    private func loadDirectory(_ files: [URL], as team: Caller) async throws {
+        var options = StructureImport.Options()
+        options.apply = true
+        _ = try await StructureImport(database).run(files, options, as: team) { _ in }
     }
 }

@@ -58,34 +58,25 @@ extension StructureCommand {
         var version: Int?
 
         private func changes() throws -> StructureChanges {
-            func text(_ text: String?) -> Change<String> { text.map { $0.isEmpty ? .cleared : .set($0) } ?? .unchanged }
-            func scalar<Value: FieldScalar>(_ text: String?, _ name: String) throws -> Change<Value> {
-                guard let text else { return .unchanged }
-                return text.isEmpty ? .cleared : .set(try read(text, name))
-            }
-            func list<Value: FieldScalar>(_ text: String?, _ name: String) throws -> Change<[Value]> {
-                guard let text else { return .unchanged }
-                return .set(try text.split(separator: ",").map { try read(String($0.drop { $0 == " " }), name) })
-            }
             var changes = StructureChanges()
-            changes.usualName = text(setUsualName)
-            changes.siret = try scalar(setSiret, "--set-siret")
-            changes.street = text(setStreet)
-            changes.addressExtra = text(setAddressExtra)
-            changes.postalCode = text(setPostalCode)
-            changes.city = text(setCity)
-            changes.insee = text(setInsee)
-            changes.phone = text(setPhone)
-            changes.email = text(setEmail)
-            changes.website = text(setWebsite)
-            changes.openingHours = text(setOpeningHours)
-            changes.publics = try list(setPublics, "--set-publics")
-            changes.sadType = try scalar(setSADType, "--set-sad-type")
-            changes.authorisingBody = try scalar(setAuthorisingBody, "--set-authorising-body")
+            changes.usualName = ChangeOption.text(setUsualName)
+            changes.siret = try ChangeOption.scalar(setSiret, "--set-siret")
+            changes.street = ChangeOption.text(setStreet)
+            changes.addressExtra = ChangeOption.text(setAddressExtra)
+            changes.postalCode = ChangeOption.text(setPostalCode)
+            changes.city = ChangeOption.text(setCity)
+            changes.insee = ChangeOption.text(setInsee)
+            changes.phone = ChangeOption.text(setPhone)
+            changes.email = ChangeOption.text(setEmail)
+            changes.website = ChangeOption.text(setWebsite)
+            changes.openingHours = ChangeOption.text(setOpeningHours)
+            changes.publics = try ChangeOption.list(setPublics, "--set-publics")
+            changes.sadType = try ChangeOption.scalar(setSADType, "--set-sad-type")
+            changes.authorisingBody = try ChangeOption.scalar(setAuthorisingBody, "--set-authorising-body")
             changes.capacity = setCapacity.map { .set($0) } ?? .unchanged
-            changes.serviceArea = try list(setServiceArea, "--set-service-area")
-            changes.recruitingUntil = try scalar(setRecruitingUntil, "--set-recruiting-until")
-            let point: Change<GeoPoint> = try scalar(setPoint, "--set-point")
+            changes.serviceArea = try ChangeOption.list(setServiceArea, "--set-service-area")
+            changes.recruitingUntil = try ChangeOption.scalar(setRecruitingUntil, "--set-recruiting-until")
+            let point: Change<GeoPoint> = try ChangeOption.scalar(setPoint, "--set-point")
             switch point {
             case .unchanged: break
             case .cleared: (changes.latitude, changes.longitude) = (.cleared, .cleared)

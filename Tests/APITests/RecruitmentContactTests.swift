@@ -76,9 +76,19 @@ private struct ContactStage: Sendable {
             #expect(offer.json["email"] == "z…@recrutement.example")
             #expect(offer.json["structure"]?["finess"] == "310000018")
             #expect(try await contact.management(contact.stage.employer)?["recruitment_contact"] == .null)
+            let seen = try await client.send("GET", ContactStage.path, token: contact.stage.employer)
             let used = try await client.send("POST", link, headers: ["Accept": "text/html"])
             #expect(used.status == 200)
             #expect(String(decoding: used.body, as: UTF8.self).contains("EHPAD ORÉLIA"))
+            // The structure is the same version; what its employer sees is not.
+            let news = try await client.send(
+                "GET", ContactStage.path, token: contact.stage.employer,
+                headers: ["If-None-Match": seen.headers["etag"] ?? ""])
+            #expect(news.status == 200)
+            let edited = try await client.send(
+                "PATCH", ContactStage.path, token: contact.stage.employer, body: #"{"capacity":80}"#,
+                headers: ["If-Match": seen.headers["etag"] ?? ""])
+            #expect(edited.status == 200)
             let management = try await contact.management(contact.stage.employer)
             #expect(management?["recruitment_contact"]?["state"] == "proved")
             #expect(management?["recruitment_contact"]?["email"] == .string(ContactStage.first))

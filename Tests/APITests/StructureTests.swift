@@ -147,6 +147,8 @@ extension TestAnswer {
                 headers: ["If-Match": tag])
             #expect(edit.status == 200)
             #expect(edit.json["service_area"]?.elements.compactMap { $0["name"]?.string }.count == 2)
+            let file = try await client.send("GET", "/v1/structures?q=zone", headers: ["Accept": "text/csv"])
+            #expect(String(decoding: file.body, as: UTF8.self).contains(",200072643|31555,"))
             for query in ["commune=31555", "commune=31483", "epci=200072643", "epci=243100518"] {
                 #expect(try await client.send("GET", "/v1/structures?\(query)").structures.contains("67"), "\(query)")
             }

@@ -43,7 +43,7 @@ import Testing
         encoded("[\"list\",\"a\\u0000\"]"), encoded("[\"list\",\"a\"] x"), encoded("[\"list\""),
         // The last letter holds bits that no byte needs: another text for the same bytes.
         String(encoded("[\"list\",\"a\"]").dropLast()) + "R",
-        encoded("[\"list\",\"\(String(repeating: "a", count: 400))\"]"),
+        encoded("[\"list\",\"\(String(repeating: "a", count: 1_500))\"]"),
     ])
     func `that no list gave is refused`(text: String) {
         #expect(throws: Expectation.self) { try Cursor(fieldText: text) }

@@ -138,6 +138,32 @@ import Testing
         #expect(try await stage.run(elsewhere, { $0.departements = nil }).report.counts == [.new: 1])
     }
 
+    @Test func `closes nothing that somebody looks after: it tells of it, once, until the file has it again`()
+        async throws
+    {
+        let stage = try await DirectoryStage()
+        let rows = (0..<20).map { ("31000\(1000 + $0)", "Structure \($0)", "31555", "") }
+        let all = try DirectoryStage.small(rows)
+        try await stage.run(all)
+        _ = try await StructureStore(stage.database).verify(.finess("310001000"), as: stage.team)
+        let without = try DirectoryStage.small(Array(rows.dropFirst()))
+        #expect(try await stage.run(without).entries == ["disagreement 310001000 disagreements"])
+        #expect(try await stage.run(without).report.isEmpty)
+        #expect(try await stage.structure("310001000")?.status == .open)
+        let management = { try await StructureStore(stage.database).management(.finess("310001000"), as: stage.team) }
+        #expect(try await management().first()?.disagreements["status"]?["value"] == "closed")
+        #expect(try await stage.run(all).entries == ["disagreement 310001000 disagreements"])
+        #expect(try await management().first()?.disagreements == .object([]))
+        let closed = try DirectoryStage.file([
+            ["finess", "usual_name", "category", "insee", "closed_on"],
+            ["310001000", "Structure 0", "500", "31555", "2026-01-01"],
+            ["310001001", "Structure 1", "500", "31555", "2026-01-01"],
+        ])
+        let told = try await stage.run(closed) { $0.isPartial = true }
+        #expect(told.entries == ["closed 310001001", "disagreement 310001000 disagreements"])
+        #expect(try await stage.structure("310001001")?.closedOn?.fieldText == "2026-01-01")
+    }
+
     @Test func `leaves alone what is known from a newer file, and what was merged`() async throws {
         let stage = try await DirectoryStage()
         let file = try DirectoryStage.small([("310000018", "Un", "31555", ""), ("310000026", "Deux", "31555", "")])
@@ -204,6 +230,11 @@ import Testing
             }
         }
         #expect(try await stage.count("true") == 0)
+        for text in ["", "finess,usual_name\n", "nom,ville\nx,y\n", "<html></html>"] {
+            let file = try DirectoryStage.file(Array(text.utf8))
+            let unreadable = try await refusal { try await stage.run(file) }
+            #expect(unreadable?.problem.code == "structure.file_refused", "\(text)")
+        }
         let gone = URL(fileURLWithPath: "/nowhere/finess.csv")
         let missing = try await refusal { try await stage.run(gone) }
         #expect(missing?.problem.code == "structure.file_refused")

@@ -16,18 +16,6 @@ import Testing
 /// EXPLAIN of a copy of a statement would tell of the copy; and each call is made so often that its prepared
 /// statement's generic plan is measured too, which EXPLAIN with values never shows.
 @Suite(.database) struct `The hot queries` {
-    /// What was read of one table.
-    struct Reads: Decodable, Sendable {
-        var tableName: String
-        var scans: Int
-        var rows: Int
-    }
-
-    /// PostgreSQL looks for a generic plan from the sixth run on.
-    private static let runs = 12
-    /// A page of fifty and its parts; a walk through the table would be tens of thousands.
-    private static let mostRows = 1_000
-
     /// Calls that read more rows than a page has, with the reason. The list may only shrink.
     private static let walks = [
         "a search": """
@@ -88,49 +76,14 @@ import Testing
         try await TestDatabase.current.script("ANALYZE")
     }
 
-    /// One connection a lane, so that one statement in each finds its counters.
-    private static var settings: DatabaseSettings {
-        var settings = TestDatabase.current.settings
-        settings.readConnections = 1
-        settings.transactionConnections = 1
-        settings.slowConnections = 1
-        return settings
-    }
-
-    /// What so many calls read of the tables that can grow, by call.
-    private func reads(in databases: [Database], _ body: (Int) async throws -> Void) async throws -> [Reads] {
-        try await TestDatabase.current.script("SELECT pg_stat_reset()")
-        for run in 0..<Self.runs { try await body(run) }
-        // A connection's counters are written when this statement ends.
-        let flush: SQL = "SELECT pg_stat_force_next_flush() IS NULL AS value"
-        for database in databases {
-            _ = try await database.read(flush, as: Value<Bool>.self)
-            _ = try await database.slow(flush, as: Value<Bool>.self)
-            _ = try await database.transaction(as: .anonymous(requestID: "flush")) { transaction in
-                try await transaction.rows(flush, as: Value<Bool>.self)
-            }
-        }
-        return try await TestDatabase.current.asSuperuser().read(
-            """
-            SELECT \(columns: Reads.self)
-              FROM (SELECT relname::text AS table_name, seq_scan AS scans,
-                           (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) / \(Self.runs)::bigint AS rows
-                      FROM pg_stat_user_tables
-                     WHERE relname NOT LIKE 'schema\\_%'
-                       AND relname NOT IN ('organisation', 'axis', 'action_plan', 'instance', 'audit_pending')) AS found
-             ORDER BY table_name
-            """, as: Reads.self
-        ).all()
-    }
-
     @Test func `read a page's rows and no more, whatever the plan that PostgreSQL keeps`() async throws {
         try await fill()
-        let database = Database(Self.settings)
-        let sealing = Database(Self.settings, reading: .seal, writing: .seal)
+        let database = Database(ReadMeter.settings)
+        let sealing = Database(ReadMeter.settings, reading: .seal, writing: .seal)
         let sealer = AuditSealer(sealing, key: nil, journal: nil, logger: Logger(label: "test"))
         let store = ActionStore(database)
         let day = Day(number: 19_400)
-        let codes = (0..<Self.runs).map { "\(["A", "M", "Y"][$0 % 3])1.\(100 + $0 * 70)" }
+        let codes = (0..<ReadMeter.runs).map { "\(["A", "M", "Y"][$0 % 3])1.\(100 + $0 * 70)" }
         let make = Make()
         let platform = try await make.organisation("equipe", kind: .platform)
         let member = try await make.member(of: platform, kind: .platform)
@@ -242,13 +195,13 @@ import Testing
             ),
         ]
         for call in calls {
-            let reads = try await reads(in: [database, sealing]) { run in
+            let reads = try await ReadMeter.reads(in: [database, sealing]) { run in
                 let found = try await call.body(run)
                 #expect(found > 0, "\(call.name) found nothing")
             }
             let scanned = reads.filter { $0.scans > 0 }.map { "\($0.tableName): \($0.scans)" }
             #expect(scanned == [], "\(call.name) scans whole tables")
-            let walked = reads.filter { $0.rows > Self.mostRows }.map { "\($0.tableName): \($0.rows)" }
+            let walked = reads.filter { $0.rows > ReadMeter.mostRows }.map { "\($0.tableName): \($0.rows)" }
             if Self.walks[call.name] == nil {
                 #expect(walked == [], "\(call.name) reads far more rows than it shows")
             } else {

@@ -79,8 +79,9 @@ import Testing
         #expect(
             relations == [
                 "collective_agreement", "commune", "commune_change", "diploma", "epci", "finess_category",
-                "finess_legal_status", "instance", "priority_district", "public_action", "public_axis", "public_plan",
-                "public_structure", "rome_job", "schema_migration", "structure_word",
+                "finess_legal_status", "instance", "priority_district", "public_action", "public_axis",
+                "public_legal_entity", "public_plan",
+                "public_structure", "rome_job", "schema_migration", "structure_index", "structure_word",
             ])
         let secret = Set(
             try await Catalogue().columns().filter { !($0.comment ?? "").hasPrefix("public") }.map(\.columnName))

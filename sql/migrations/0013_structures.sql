@@ -183,19 +183,6 @@ COMMENT ON TABLE structure_word IS 'Each word that a structure is or was found b
 COMMENT ON COLUMN structure_word.word IS 'public Without case and accents.';
 CREATE INDEX structure_word_near ON structure_word USING gin (word gin_trgm_ops);
 
--- The words a structure is found by. Reference rows change with a release: `pa31 migrate` does not make them again, the
--- next import does.
-CREATE FUNCTION structure_words(s structure) RETURNS tsvector
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN array_to_tsvector(ARRAY(
-        SELECT DISTINCT word FROM unnest(folded_words(concat_ws(' ', s.finess, s.siret, s.usual_name, s.legal_name, s.city,
-            (SELECT concat_ws(' ', k.label, k.short_name, array_to_string(k.synonyms, ' '))
-               FROM finess_category k WHERE k.code = s.kind),
-            (SELECT l.name FROM legal_entity l WHERE l.id = s.legal_entity_id),
-            (SELECT concat_ws(' ', c.name, e.name) FROM commune c JOIN epci e ON e.siren = c.epci_siren
-              WHERE c.insee = s.insee)))) AS word));
-COMMENT ON FUNCTION structure_words IS 'The words that a structure is found by, from its row and what it points at.';
-
 CREATE FUNCTION prepare_structure() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     same structure;
@@ -207,7 +194,9 @@ BEGIN
         -- Whatever the order they were given in; each once.
         NEW.service_area := ARRAY(SELECT DISTINCT code FROM unnest(NEW.service_area) AS code ORDER BY code);
     END IF;
-    NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    IF cardinality(NEW.publics) > 1 THEN
+        NEW.publics := ARRAY(SELECT DISTINCT code FROM unnest(NEW.publics) AS code ORDER BY code);
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         NEW.version := OLD.version + 1;
         NEW.updated_at := greatest(current_instant(), OLD.updated_at);
@@ -229,7 +218,18 @@ BEGIN
             RETURN NEW;
         END IF;
     END IF;
-    NEW.search_words := structure_words(NEW);
+    -- One statement, planned once a session: an import runs it for each of its rows. Reference rows change with a release:
+    -- words of a kind or a commune reach the structures that are written after that.
+    SELECT array_to_tsvector(folded_words(concat_ws(' ', NEW.finess, NEW.siret, NEW.usual_name, NEW.legal_name, NEW.city,
+               k.label, k.short_name, array_to_string(k.synonyms, ' '), l.name, c.name, e.name)))
+      INTO NEW.search_words
+      FROM finess_category k
+      LEFT JOIN legal_entity l ON l.id = NEW.legal_entity_id
+      LEFT JOIN commune c ON c.insee = NEW.insee
+      LEFT JOIN epci e ON e.siren = c.epci_siren
+     WHERE k.code = NEW.kind;
+    -- A kind that there is not is the foreign key's to refuse.
+    NEW.search_words := coalesce(NEW.search_words, '');
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION prepare_structure IS 'Trigger: checks places, raises versions, gathers the words a structure is found by.';

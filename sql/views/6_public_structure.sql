@@ -5,10 +5,7 @@ SELECT s.id, s.finess, s.usual_name, s.legal_name, s.kind, coalesce(k.short_name
        m.finess AS merged_into, s.siret, l.finess AS legal_entity, l.name AS legal_entity_name, s.street, s.address_extra,
        s.postal_code, s.city, s.insee, c.name AS commune, c.epci_siren, e.name AS epci, s.latitude, s.longitude, s.phone,
        s.email, s.website, s.opening_hours, CASE WHEN s.service_area = '{}' THEN '[]' ELSE places(s.service_area) END AS service_area, s.recruiting_until, s.opened_on,
-       s.authorised_on, s.verified_on, s.source, s.seen_on, s.public_version, s.sort_name,
-       -- For conditions, not for answers.
-       s.publics AS public_codes, s.service_area AS area_codes, s.unit_point, s.search_words, s.field_sources,
-       s.legal_entity_id
+       s.authorised_on, s.verified_on, s.source, s.seen_on, s.public_version, s.sort_name, s.field_sources, s.legal_entity_id
   FROM structure s
   JOIN finess_category k ON k.code = s.kind
   LEFT JOIN legal_entity l ON l.id = s.legal_entity_id
@@ -17,4 +14,15 @@ SELECT s.id, s.finess, s.usual_name, s.legal_name, s.kind, coalesce(k.short_name
   LEFT JOIN epci e ON e.siren = c.epci_siren;
 COMMENT ON VIEW public_structure IS 'The directory, public columns.';
 
-GRANT SELECT ON public_structure TO pa31_public, pa31_app, pa31_operator;
+-- What searches look at, without a join: a page's structures are found here first, and completed then. Otherwise PostgreSQL, which
+-- can't know how many structures a search finds, may read all legal entities to complete a page of fifty.
+CREATE VIEW structure_index AS
+SELECT s.id, s.finess, s.sort_name, s.kind, s.publics, s.status, s.insee, s.service_area, s.latitude, s.longitude, s.unit_point,
+       s.verified_on, s.recruiting_until, s.legal_entity_id, s.search_words
+  FROM structure s;
+COMMENT ON VIEW structure_index IS 'What the directory is searched by, public columns.';
+
+CREATE VIEW public_legal_entity AS SELECT l.id, l.finess, l.name, l.siren, l.legal_status FROM legal_entity l;
+COMMENT ON VIEW public_legal_entity IS 'Who runs structures, public columns.';
+
+GRANT SELECT ON public_structure, structure_index, public_legal_entity TO pa31_public, pa31_app, pa31_operator;
