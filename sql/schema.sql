@@ -2777,7 +2777,7 @@ CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR
 
 ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_operator, pa31_app USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
+CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
 
 CREATE POLICY recruitment_contact_proved_by_link ON public.recruitment_contact FOR UPDATE TO pa31_app USING (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text))) WITH CHECK (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
 
@@ -2789,7 +2789,7 @@ ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
 
-CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_operator, pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_app, pa31_operator USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY sheet_import_seen_by_system ON public.sheet_import FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
