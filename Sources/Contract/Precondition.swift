@@ -15,6 +15,12 @@ public struct ETag: Sendable, Hashable {
     /// The tag of what the public sees.
     public static func publicView(version: Int, day: Day? = nil) -> ETag { ETag("\(version).public", day) }
 
+    /// The tag of an internal representation that also shows what its version does not count: a hash of it stands beside.
+    public static func full(version: Int, of body: ByteBuffer) -> ETag {
+        let hash = Array(SHA256.hash(data: Array(body.readableBytesView)).prefix(12))
+        return ETag(header: "\"\(version).\(Base64URL.encode(hash))\"")
+    }
+
     /// The tag of an answer that has no version: made from its bytes.
     public static func content(of body: ByteBuffer) -> ETag {
         let hash = Array(SHA256.hash(data: Array(body.readableBytesView)).prefix(12))

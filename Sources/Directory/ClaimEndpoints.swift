@@ -70,8 +70,11 @@ public struct ClaimEndpoints: Sendable {
 }
 
 extension Answer {
-    /// A claim with the version to move it.
+    /// A claim with the version to move it. What it is seen with (hints, the structure) changes without it.
     fileprivate static func claim(_ rows: Rows<StructureClaim>, status: Int = 200) -> Answer {
-        Answer.row(rows, status: status, etag: rows.text(0, "version").flatMap { Int($0) }.map { .full(version: $0) })
+        var answer = Answer.row(rows, status: status)
+        answer.etag = rows.text(0, "version").flatMap { Int($0) }
+            .map { [body = answer.body] in .full(version: $0, of: body) }
+        return answer
     }
 }

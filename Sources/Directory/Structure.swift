@@ -106,6 +106,16 @@ public struct StructureManagement: Decodable, Sendable {
     public var pendingContact: RecruitmentContact?
 }
 
+/// The same in the answer to a change. Without addresses: an answer is kept for a retry, and an address is kept in its own table only.
+public struct StructureKeeping: Decodable, Sendable {
+    /// Raised by every change.
+    public var version: Int
+    /// The employer's code, once its claim is validated.
+    public var organisation: String?
+    /// What a newer file says against a field kept by hand.
+    public var disagreements: JSON
+}
+
 /// A structure as others name it.
 public struct StructureReference: Decodable, Sendable {
     /// FINESS geographic number.

@@ -41,7 +41,7 @@ public struct StructureEndpoints: Sendable {
     }
 
     /// A structure after a change.
-    static let managed = Endpoint.Output.one(PublicStructure.self).adding("management", one: StructureManagement.self)
+    static let managed = Endpoint.Output.one(PublicStructure.self).adding("management", one: StructureKeeping.self)
 
     /// The path of one structure.
     struct StructurePath: Decodable, Sendable { var id: StructureKey }
@@ -108,13 +108,18 @@ public struct StructureEndpoints: Sendable {
 extension Answer {
     /// A structure after a change, with the version to change it again.
     static func changed(_ changed: StructureStore.Changed) -> Answer {
-        Answer.row(changed.structure).managed(changed.management)
+        var answer = Answer.row(changed.structure).adding("management", object: changed.management)
+        answer.etag = changed.management.text(0, "version").flatMap { Int($0) }.map { .full(version: $0) }
+        return answer
     }
 
-    /// The same with what those who look after it see; its version is the tag.
+    /// A structure with what those who look after it see; its version is the tag.
     fileprivate func managed(_ management: Rows<StructureManagement>) -> Answer {
         var answer = adding("management", object: management)
-        answer.etag = management.text(0, "version").flatMap { Int($0) }.map { .full(version: $0) }
+        // A contact is proved without a change of the structure, and shows here.
+        let hasContact = ["recruitment_contact", "pending_contact"].contains { management.text(0, $0) != nil }
+        answer.etag = management.text(0, "version").flatMap { Int($0) }
+            .map { [body = answer.body] in hasContact ? .full(version: $0, of: body) : .full(version: $0) }
         return answer
     }
 }

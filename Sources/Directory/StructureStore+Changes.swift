@@ -18,7 +18,7 @@ extension StructureStore {
         /// The structure.
         public var structure: Rows<PublicStructure>
         /// What its employer and the team see beside.
-        public var management: Rows<StructureManagement>
+        public var management: Rows<StructureKeeping>
     }
 
     /// A day on which a structure says that it recruits lies at most so far ahead: it says so again, or it is over.
@@ -142,13 +142,12 @@ extension StructureStore {
     func changed(_ key: StructureKey, _ transaction: Transaction) async throws -> Changed {
         Changed(
             structure: try await transaction.rows(Self.one(key), as: PublicStructure.self),
-            management: try await transaction.rows(Self.management(key), as: StructureManagement.self))
+            management: try await transaction.rows(Self.management(key), as: StructureKeeping.self))
     }
 
-    private static func management(_ key: StructureKey) -> SQL {
+    private static func management(_ key: StructureKey, more: SQL = .nothing) -> SQL {
         """
-        SELECT s.version, o.code AS organisation, s.disagreements, \(contact("proved")) AS recruitment_contact,
-               \(contact("pending")) AS pending_contact
+        SELECT s.version, o.code AS organisation, s.disagreements\(more)
           FROM structure s LEFT JOIN organisation o ON o.id = s.organisation_id WHERE \(condition(key))
         """
     }
@@ -167,9 +166,14 @@ extension StructureStore {
     /// What those who look after a structure see beside; nothing for anybody else.
     public func management(_ key: StructureKey, as caller: Caller) async throws -> Rows<StructureManagement> {
         guard let member = caller.member else { throw Problem.unauthenticated() }
+        let contacts: SQL =
+            ", \(Self.contact("proved")) AS recruitment_contact, \(Self.contact("pending")) AS pending_contact"
         return try await database.transaction(as: caller) { transaction in
             try await transaction.rows(
-                "\(Self.management(key)) AND (\(caller.isTeam) OR s.organisation_id = \(member.organisationID))",
+                """
+                \(Self.management(key, more: contacts))
+                   AND (\(caller.isTeam) OR s.organisation_id = \(member.organisationID))
+                """,
                 as: StructureManagement.self)
         }
     }

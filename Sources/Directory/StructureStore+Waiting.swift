@@ -25,7 +25,7 @@ extension StructureStore {
         UNION ALL
         SELECT 'contact_link', s.finess, s.usual_name, (c.asked_at AT TIME ZONE 'Europe/Paris')::date, NULL
           FROM recruitment_contact c JOIN structure s ON s.id = c.structure_id
-         WHERE c.state = 'pending' AND (c.secret_hash IS NULL OR c.expires_at <= current_instant())
+         WHERE s.status = 'open' AND c.state = 'pending' AND (c.secret_hash IS NULL OR c.expires_at <= current_instant())
         UNION ALL
         SELECT 'contact_change', s.finess, s.usual_name, (c.ended_at AT TIME ZONE 'Europe/Paris')::date, NULL
           FROM recruitment_contact c JOIN structure s ON s.id = c.structure_id

@@ -1,4 +1,5 @@
 import Accounts
+import Contract
 import Directory
 import Fields
 import Foundation
@@ -74,10 +75,19 @@ extension StructureStage {
                 try await stage.claim(Self.finess, client, as: stage.employer),
                 try await stage.claim(Self.finess, client, as: stage.stranger),
             ]
-            let statuses = try await TestDatabase.current.collide(2, on: "LOCK TABLE structure IN EXCLUSIVE MODE") {
-                try await stage.move(claims[$0], client, as: stage.team, to: "validated").status
+            let database = TestDatabase.current.asServer(clock: stage.clock)
+            let member = try await TokenStore(database).member(of: stage.team, requestID: "race")
+            let ids = try claims.map { try StructureClaim.ID(fieldText: $0.json["id"]?.string ?? "") }
+            let codes = try await TestDatabase.current.collide(2, on: "LOCK TABLE structure IN EXCLUSIVE MODE") {
+                number in
+                try await refusal {
+                    _ = try await ClaimStore(database).move(
+                        ids[number], ClaimMove(to: .validated), precondition: .init(version: 1),
+                        as: .member(member, requestID: "race"))
+                }?.problem.code ?? ""
             }
-            #expect(statuses.sorted() == [200, 409])
+            await database.close()
+            #expect(codes.sorted() == ["", "structure_claim.conflict"])
             let attached = try await count("SELECT count(*) AS value FROM structure_claim WHERE status = 'validated'")
             #expect(attached == 2)  // the stage's own, and this one
         }
