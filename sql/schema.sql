@@ -851,6 +851,20 @@ END;
 
 COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
 
+CREATE FUNCTION public.check_structure_merge() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM FROM structure WHERE id = NEW.merged_into AND status = 'open' FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'merged into one that is not open'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'structure_merged_into_open';
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.check_structure_merge() IS 'Trigger: a structure is merged into one that is open.';
+
 CREATE FUNCTION public.check_territory() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1956,7 +1970,25 @@ CREATE VIEW public.public_structure AS
     s.capacity,
     s.status,
     s.closed_on,
-    m.finess AS merged_into,
+        CASE
+            WHEN (s.merged_into IS NOT NULL) THEN ( WITH RECURSIVE chain AS (
+                     SELECT m.id,
+                        m.finess,
+                        m.merged_into
+                       FROM public.structure m
+                      WHERE (m.id = s.merged_into)
+                    UNION
+                     SELECT m.id,
+                        m.finess,
+                        m.merged_into
+                       FROM (chain chain_1
+                         JOIN public.structure m ON ((m.id = chain_1.merged_into)))
+                    )
+             SELECT chain.finess
+               FROM chain
+              WHERE (chain.merged_into IS NULL))
+            ELSE NULL::text
+        END AS merged_into,
     s.siret,
     l.finess AS legal_entity,
     l.name AS legal_entity_name,
@@ -1988,10 +2020,9 @@ CREATE VIEW public.public_structure AS
     s.sort_name,
     s.field_sources,
     s.legal_entity_id
-   FROM (((((public.structure s
+   FROM ((((public.structure s
      JOIN public.finess_category k ON ((k.code = s.kind)))
      LEFT JOIN public.legal_entity l ON ((l.id = s.legal_entity_id)))
-     LEFT JOIN public.structure m ON ((m.id = s.merged_into)))
      LEFT JOIN public.commune c ON ((c.insee = s.insee)))
      LEFT JOIN public.epci e ON ((e.siren = c.epci_siren)));
 
@@ -2105,6 +2136,115 @@ COMMENT ON COLUMN public.sheet_import.applied_at IS 'internal When it was applie
 
 COMMENT ON COLUMN public.sheet_import.sheet IS 'personal Its rows as they were read, which may hold what people wrote; emptied once applied.';
 
+CREATE TABLE public.structure_distinct (
+    id uuid NOT NULL,
+    first_id uuid NOT NULL,
+    second_id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    said_by uuid,
+    CONSTRAINT structure_distinct_order CHECK ((first_id < second_id))
+);
+
+COMMENT ON TABLE public.structure_distinct IS 'Pairs that look like one structure and are two: they are not proposed again.';
+
+COMMENT ON COLUMN public.structure_distinct.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.structure_distinct.first_id IS 'internal The one whose id is less.';
+
+COMMENT ON COLUMN public.structure_distinct.second_id IS 'internal The other one.';
+
+COMMENT ON COLUMN public.structure_distinct.said_at IS 'internal When the team said so.';
+
+COMMENT ON COLUMN public.structure_distinct.said_by IS 'internal Who of the team.';
+
+CREATE VIEW public.structure_duplicate AS
+ WITH near AS (
+         SELECT a.id AS a_id,
+            b.id AS b_id
+           FROM (public.structure a
+             JOIN public.structure b ON (((b.unit_point OPERATOR(public.<@) public.structure_radius(a.latitude, a.longitude, (0.2)::double precision)) AND (b.kind = a.kind) AND (b.finess > a.finess))))
+          WHERE ((a.status = 'open'::text) AND (b.status = 'open'::text))
+        ), shared AS (
+         SELECT structure.siret
+           FROM public.structure
+          WHERE ((structure.status = 'open'::text) AND (structure.siret IS NOT NULL))
+          GROUP BY structure.siret
+         HAVING ((count(*) >= 2) AND (count(*) <= 10))
+        ), pair AS (
+         SELECT near.a_id,
+            near.b_id
+           FROM near
+        UNION
+         SELECT a.id,
+            b.id
+           FROM ((shared
+             JOIN public.structure a USING (siret))
+             JOIN public.structure b USING (siret))
+          WHERE ((a.finess < b.finess) AND (a.status = 'open'::text) AND (b.status = 'open'::text))
+        ), judged AS (
+         SELECT a.finess,
+            b.finess AS other_finess,
+            a.id,
+            b.id AS other_id,
+            a.usual_name,
+            b.usual_name AS other_usual_name,
+            a.kind,
+            b.kind AS other_kind,
+            a.insee,
+            ((NOT (a.siret IS DISTINCT FROM b.siret)) AND (a.siret IS NOT NULL)) AS same_siret,
+            (a.legal_entity_id = b.legal_entity_id) AS same_legal_entity,
+            public.structure_distance(a.unit_point, b.latitude, b.longitude) AS distance_m,
+            public.similarity(a.sort_name, b.sort_name) AS similarity
+           FROM ((pair
+             JOIN public.structure a ON ((a.id = pair.a_id)))
+             JOIN public.structure b ON ((b.id = pair.b_id)))
+        ), reasoned AS (
+         SELECT j.finess,
+            j.other_finess,
+            j.id,
+            j.other_id,
+            j.usual_name,
+            j.other_usual_name,
+            j.kind,
+            j.other_kind,
+            j.insee,
+            j.same_siret,
+            j.same_legal_entity,
+            j.distance_m,
+            j.similarity,
+            array_remove(ARRAY[
+                CASE
+                    WHEN j.same_siret THEN 'same_siret'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (j.same_legal_entity AND (j.kind = j.other_kind) AND (j.distance_m <= 1)) THEN 'same_place'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN ((j.kind = j.other_kind) AND (j.distance_m <= 200) AND (j.similarity >= (0.5)::double precision)) THEN 'near_name'::text
+                    ELSE NULL::text
+                END], NULL::text) AS reasons
+           FROM judged j
+        )
+ SELECT r.finess,
+    r.other_finess,
+    r.usual_name,
+    r.other_usual_name,
+    COALESCE(k.short_name, k.short_label) AS kind_name,
+    c.name AS commune,
+    to_jsonb(r.reasons) AS reasons,
+    r.distance_m,
+    round((r.similarity)::numeric, 2) AS similarity
+   FROM ((reasoned r
+     JOIN public.finess_category k ON ((k.code = r.kind)))
+     LEFT JOIN public.commune c ON ((c.insee = r.insee)))
+  WHERE ((r.reasons <> '{}'::text[]) AND (NOT (EXISTS ( SELECT
+           FROM public.structure_distinct d
+          WHERE ((d.first_id = LEAST(r.id, r.other_id)) AND (d.second_id = GREATEST(r.id, r.other_id)))))));
+
+COMMENT ON VIEW public.structure_duplicate IS 'Pairs of open structures that may be one, with the reasons.';
+
 CREATE VIEW public.structure_index AS
  SELECT s.id,
     s.finess,
@@ -2124,6 +2264,49 @@ CREATE VIEW public.structure_index AS
    FROM public.structure s;
 
 COMMENT ON VIEW public.structure_index IS 'What the directory is searched by, public columns.';
+
+CREATE TABLE public.structure_merge (
+    id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    reason text NOT NULL,
+    from_status text NOT NULL,
+    from_closed_on date,
+    taken jsonb DEFAULT '{}'::jsonb NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    merged_by uuid,
+    undone_at timestamp with time zone,
+    undone_by uuid,
+    CONSTRAINT structure_merge_closed_has_day CHECK (((from_status = 'closed'::text) = (from_closed_on IS NOT NULL))),
+    CONSTRAINT structure_merge_from_status_known CHECK ((from_status = ANY (ARRAY['open'::text, 'closed'::text]))),
+    CONSTRAINT structure_merge_other CHECK ((from_id <> into_id)),
+    CONSTRAINT structure_merge_reason_text CHECK (public.is_text(reason, 1000)),
+    CONSTRAINT structure_merge_undone_order CHECK ((undone_at >= merged_at))
+);
+
+COMMENT ON TABLE public.structure_merge IS 'Each merge of one structure into another, with what undoing it needs.';
+
+COMMENT ON COLUMN public.structure_merge.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.structure_merge.from_id IS 'internal The structure that is another one since.';
+
+COMMENT ON COLUMN public.structure_merge.into_id IS 'internal That other one; it may have been merged itself since.';
+
+COMMENT ON COLUMN public.structure_merge.reason IS 'internal Why, in words.';
+
+COMMENT ON COLUMN public.structure_merge.from_status IS 'internal What the first one was before: open, closed.';
+
+COMMENT ON COLUMN public.structure_merge.from_closed_on IS 'internal Since when it was closed.';
+
+COMMENT ON COLUMN public.structure_merge.taken IS 'internal Fields that the second one lacked and took: {"phone": {"value": …, "source": what field_sources has since, "before": what it had}}.';
+
+COMMENT ON COLUMN public.structure_merge.merged_at IS 'internal When.';
+
+COMMENT ON COLUMN public.structure_merge.merged_by IS 'internal By whom of the team.';
+
+COMMENT ON COLUMN public.structure_merge.undone_at IS 'internal When it was undone.';
+
+COMMENT ON COLUMN public.structure_merge.undone_by IS 'internal By whom of the team.';
 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
@@ -2275,11 +2458,20 @@ ALTER TABLE ONLY public.schema_repeatable
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.structure_distinct
+    ADD CONSTRAINT structure_distinct_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.structure_distinct
+    ADD CONSTRAINT structure_distinct_once UNIQUE (first_id, second_id);
+
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_finess_once UNIQUE (finess);
 
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.structure_merge
+    ADD CONSTRAINT structure_merge_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.structure_word
     ADD CONSTRAINT structure_word_key PRIMARY KEY (word);
@@ -2356,6 +2548,10 @@ CREATE INDEX sheet_import_of_member ON public.sheet_import USING btree (member_i
 
 CREATE INDEX structure_departement ON public.structure USING btree (departement);
 
+CREATE INDEX structure_distinct_said_by ON public.structure_distinct USING btree (said_by);
+
+CREATE INDEX structure_distinct_second ON public.structure_distinct USING btree (second_id);
+
 CREATE INDEX structure_insee ON public.structure USING btree (insee);
 
 CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, finess) WHERE (status = 'open'::text);
@@ -2363,6 +2559,16 @@ CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_
 CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
 
 CREATE INDEX structure_map ON public.structure USING gist (point(longitude, latitude));
+
+CREATE INDEX structure_merge_from ON public.structure_merge USING btree (from_id);
+
+CREATE INDEX structure_merge_into ON public.structure_merge USING btree (into_id);
+
+CREATE INDEX structure_merge_merged_by ON public.structure_merge USING btree (merged_by);
+
+CREATE UNIQUE INDEX structure_merge_once ON public.structure_merge USING btree (from_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX structure_merge_undone_by ON public.structure_merge USING btree (undone_by) WHERE (undone_by IS NOT NULL);
 
 CREATE INDEX structure_merged_into ON public.structure USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
@@ -2385,6 +2591,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER check_merge BEFORE UPDATE OF merged_into ON public.structure FOR EACH ROW WHEN (((new.merged_into IS NOT NULL) AND (new.merged_into IS DISTINCT FROM old.merged_into))) EXECUTE FUNCTION public.check_structure_merge();
+
+CREATE TRIGGER check_merge_of_new BEFORE INSERT ON public.structure FOR EACH ROW WHEN ((new.merged_into IS NOT NULL)) EXECUTE FUNCTION public.check_structure_merge();
 
 CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.action FOR EACH ROW EXECUTE FUNCTION public.check_territory();
 
@@ -2433,6 +2643,10 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organis
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER DELETE OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id ON public.structure FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_distinct FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_merge FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
@@ -2551,11 +2765,32 @@ ALTER TABLE ONLY public.progress_note
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_member FOREIGN KEY (member_id) REFERENCES public.member(id);
 
+ALTER TABLE ONLY public.structure_distinct
+    ADD CONSTRAINT structure_distinct_first FOREIGN KEY (first_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.structure_distinct
+    ADD CONSTRAINT structure_distinct_said_by FOREIGN KEY (said_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure_distinct
+    ADD CONSTRAINT structure_distinct_second FOREIGN KEY (second_id) REFERENCES public.structure(id);
+
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_kind FOREIGN KEY (kind) REFERENCES public.finess_category(code);
 
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_legal_entity FOREIGN KEY (legal_entity_id) REFERENCES public.legal_entity(id);
+
+ALTER TABLE ONLY public.structure_merge
+    ADD CONSTRAINT structure_merge_from FOREIGN KEY (from_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.structure_merge
+    ADD CONSTRAINT structure_merge_into FOREIGN KEY (into_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.structure_merge
+    ADD CONSTRAINT structure_merge_merged_by FOREIGN KEY (merged_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure_merge
+    ADD CONSTRAINT structure_merge_undone_by FOREIGN KEY (undone_by) REFERENCES public.member(id);
 
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_merged_into FOREIGN KEY (merged_into) REFERENCES public.structure(id);
@@ -2885,7 +3120,17 @@ GRANT UPDATE(applied_at) ON TABLE public.sheet_import TO pa31_operator;
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_app;
 GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.structure_distinct TO pa31_operator;
+
+GRANT SELECT ON TABLE public.structure_duplicate TO pa31_operator;
+
 GRANT SELECT ON TABLE public.structure_index TO pa31_public;
 GRANT SELECT ON TABLE public.structure_index TO pa31_app;
 GRANT SELECT ON TABLE public.structure_index TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.structure_merge TO pa31_operator;
+
+GRANT UPDATE(undone_at) ON TABLE public.structure_merge TO pa31_operator;
+
+GRANT UPDATE(undone_by) ON TABLE public.structure_merge TO pa31_operator;
 
