@@ -22,13 +22,15 @@ BEGIN
     FOR wanted IN
         SELECT *
         FROM (VALUES
-            ('pa31_owner', 'NOLOGIN NOBYPASSRLS'),       -- owns everything; nobody logs in as it
-            ('pa31_migrate', 'LOGIN NOBYPASSRLS'),       -- `pa31 migrate`: becomes the owner
-            ('pa31_app', 'LOGIN NOBYPASSRLS'),           -- the server
-            ('pa31_public', 'LOGIN NOBYPASSRLS'),        -- the server's reads of public relations
-            ('pa31_operator', 'LOGIN NOBYPASSRLS'),      -- the command line
-            ('pa31_audit_seal', 'LOGIN NOBYPASSRLS'),    -- chains the audit's rows
-            ('pa31_backup', 'LOGIN BYPASSRLS')           -- dumps, so it must see every row; it writes none
+            -- Owns everything; nobody logs in as it. NOINHERIT: it may give functions to pa31_search, and sees no more for it.
+            ('pa31_owner', 'NOLOGIN NOBYPASSRLS NOINHERIT'),
+            ('pa31_migrate', 'LOGIN NOBYPASSRLS INHERIT'),     -- `pa31 migrate`: becomes the owner
+            ('pa31_app', 'LOGIN NOBYPASSRLS INHERIT'),         -- the server
+            ('pa31_public', 'LOGIN NOBYPASSRLS INHERIT'),      -- the server's reads of public relations
+            ('pa31_operator', 'LOGIN NOBYPASSRLS INHERIT'),    -- the command line
+            ('pa31_audit_seal', 'LOGIN NOBYPASSRLS INHERIT'),  -- chains the audit's rows
+            ('pa31_search', 'NOLOGIN NOBYPASSRLS INHERIT'),    -- owns the few SECURITY DEFINER functions; nobody logs in as it
+            ('pa31_backup', 'LOGIN BYPASSRLS INHERIT')         -- dumps, so it must see every row; it writes none
         ) AS role (name, attributes)
     LOOP
         BEGIN
@@ -39,13 +41,14 @@ BEGIN
         END;
         -- Also for a role that was there: what it may do is decided here.
         EXECUTE format(
-            'ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT %s',
+            'ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION %s',
             wanted.name, wanted.attributes);
     END LOOP;
 END
 $$;
 
 GRANT pa31_owner TO pa31_migrate;
+GRANT pa31_search TO pa31_owner;
 GRANT pg_read_all_data TO pa31_backup;
 
 -- The name of the database is the caller's choice, and these statements take no parameter.

@@ -851,6 +851,44 @@ END;
 
 COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
 
+CREATE TABLE public.member (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT member_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT member_name_text CHECK (public.is_text(name, 120)),
+    CONSTRAINT member_role_known CHECK ((role = ANY (ARRAY['manager'::text, 'editor'::text, 'reader'::text, 'dpo'::text])))
+);
+
+COMMENT ON TABLE public.member IS 'A person who acts for an organisation. Names and addresses never enter history or audit: ids do.';
+
+COMMENT ON COLUMN public.member.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.member.organisation_id IS 'internal For which organisation.';
+
+COMMENT ON COLUMN public.member.name IS 'personal The person''s name.';
+
+COMMENT ON COLUMN public.member.email IS 'personal The person''s professional address.';
+
+COMMENT ON COLUMN public.member.role IS 'internal manager, editor, reader; dpo in the team only.';
+
+COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member may do nothing any more.';
+
+CREATE FUNCTION public.caller_organisation() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT m.organisation_id FROM public.member m WHERE ((m.id = CASE WHEN (public.current_caller() ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text) THEN (public.current_caller())::uuid ELSE NULL::uuid END) AND (m.disabled_at IS NULL)));
+
+COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
+
+CREATE FUNCTION public.caller_is_team() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM public.organisation o WHERE ((o.id = public.caller_organisation()) AND (o.kind = 'platform'::text))));
+
+COMMENT ON FUNCTION public.caller_is_team() IS 'Whether this transaction acts for a member of the platform''s team.';
+
 CREATE FUNCTION public.check_structure_merge() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -880,6 +918,300 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.check_territory() IS 'Trigger: the places of an action exist, each once.';
+
+CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+COMMENT ON FUNCTION public.unit_point(latitude double precision, longitude double precision) IS 'A place as a point on the sphere of radius 1.';
+
+CREATE TABLE public.structure (
+    id uuid NOT NULL,
+    finess text NOT NULL COLLATE pg_catalog."C",
+    legal_entity_id uuid,
+    kind text NOT NULL,
+    usual_name text NOT NULL,
+    legal_name text,
+    siret text,
+    street text,
+    address_extra text,
+    postal_code text,
+    city text,
+    insee text,
+    latitude double precision,
+    longitude double precision,
+    phone text,
+    email text,
+    website text,
+    opening_hours text,
+    publics text[] DEFAULT '{}'::text[] NOT NULL,
+    sad_type text,
+    authorising_body text,
+    capacity integer,
+    service_area text[] DEFAULT '{}'::text[] NOT NULL,
+    recruiting_until date,
+    opened_on date,
+    authorised_on date,
+    status text DEFAULT 'open'::text NOT NULL,
+    closed_on date,
+    merged_into uuid,
+    source text NOT NULL,
+    seen_on date NOT NULL,
+    field_sources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    disagreements jsonb DEFAULT '{}'::jsonb NOT NULL,
+    verified_on date,
+    organisation_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    departement text GENERATED ALWAYS AS ("left"(insee,
+CASE
+    WHEN (insee ~ '^9[78]'::text) THEN 3
+    ELSE 2
+END)) STORED,
+    sort_name text GENERATED ALWAYS AS (public.folded(usual_name)) STORED NOT NULL COLLATE pg_catalog."C",
+    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT structure_address_text CHECK ((public.is_text(street, 300) AND public.is_text(address_extra, 300) AND public.is_text(city, 120))),
+    CONSTRAINT structure_authorising_body_known CHECK ((authorising_body = ANY (ARRAY['departement'::text, 'ars'::text, 'both'::text]))),
+    CONSTRAINT structure_capacity_range CHECK (((capacity >= 0) AND (capacity <= 10000))),
+    CONSTRAINT structure_closed_has_day CHECK (((status = 'closed'::text) = (closed_on IS NOT NULL))),
+    CONSTRAINT structure_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT structure_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
+    CONSTRAINT structure_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT structure_legal_name_text CHECK (public.is_text(legal_name, 300)),
+    CONSTRAINT structure_merged_into_other CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
+    CONSTRAINT structure_opening_hours_text CHECK (public.is_text(opening_hours, 500)),
+    CONSTRAINT structure_phone_form CHECK ((phone ~ '^\+?[0-9][0-9 .()-]{2,28}$'::text)),
+    CONSTRAINT structure_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT structure_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT structure_postal_code_form CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
+    CONSTRAINT structure_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
+    CONSTRAINT structure_sad_type_known CHECK ((sad_type = ANY (ARRAY['aid'::text, 'aid_and_care'::text]))),
+    CONSTRAINT structure_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text)),
+    CONSTRAINT structure_source_known CHECK ((source = ANY (ARRAY['finess'::text, 'file'::text]))),
+    CONSTRAINT structure_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
+    CONSTRAINT structure_usual_name_text CHECK (public.is_text(usual_name, 300)),
+    CONSTRAINT structure_website_form CHECK (((website ~ '^https?://[^\s/]+\.[^\s]+$'::text) AND (char_length(website) <= 500)))
+);
+
+COMMENT ON TABLE public.structure IS 'Home-care and medico-social structures: the establishments (ET) of FINESS in the sector.';
+
+COMMENT ON COLUMN public.structure.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.structure.finess IS 'public FINESS geographic number (ET); its identity, never used twice.';
+
+COMMENT ON COLUMN public.structure.legal_entity_id IS 'public Who runs it.';
+
+COMMENT ON COLUMN public.structure.kind IS 'public Its FINESS category.';
+
+COMMENT ON COLUMN public.structure.usual_name IS 'public The name people know.';
+
+COMMENT ON COLUMN public.structure.legal_name IS 'public Its whole name.';
+
+COMMENT ON COLUMN public.structure.siret IS 'public SIRET, 14 digits.';
+
+COMMENT ON COLUMN public.structure.street IS 'public Number and street.';
+
+COMMENT ON COLUMN public.structure.address_extra IS 'public Building, hamlet, post box.';
+
+COMMENT ON COLUMN public.structure.postal_code IS 'public Postal code; no INSEE code.';
+
+COMMENT ON COLUMN public.structure.city IS 'public As on an envelope.';
+
+COMMENT ON COLUMN public.structure.insee IS 'public INSEE code of its commune, the present one; elsewhere than in the département as the file gave it.';
+
+COMMENT ON COLUMN public.structure.latitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.longitude IS 'public WGS84 degrees.';
+
+COMMENT ON COLUMN public.structure.phone IS 'public Switchboard.';
+
+COMMENT ON COLUMN public.structure.email IS 'public Its own address, of nobody in particular.';
+
+COMMENT ON COLUMN public.structure.website IS 'public Its site.';
+
+COMMENT ON COLUMN public.structure.opening_hours IS 'public When it is open, in the syntax of OpenStreetMap.';
+
+COMMENT ON COLUMN public.structure.publics IS 'public For whom it is.';
+
+COMMENT ON COLUMN public.structure.sad_type IS 'public For a home autonomy service: aid, aid_and_care.';
+
+COMMENT ON COLUMN public.structure.authorising_body IS 'public Who authorises it: departement, ars, both.';
+
+COMMENT ON COLUMN public.structure.capacity IS 'public Places.';
+
+COMMENT ON COLUMN public.structure.service_area IS 'public Where it works: codes of places (31, SIREN of a grouping, INSEE of a commune).';
+
+COMMENT ON COLUMN public.structure.recruiting_until IS 'public It says that it recruits, until this day.';
+
+COMMENT ON COLUMN public.structure.opened_on IS 'public Since when it is open.';
+
+COMMENT ON COLUMN public.structure.authorised_on IS 'public Since when it is authorised.';
+
+COMMENT ON COLUMN public.structure.status IS 'public open, closed (a tombstone), merged (into another).';
+
+COMMENT ON COLUMN public.structure.closed_on IS 'public When it closed, or since when no file knows it.';
+
+COMMENT ON COLUMN public.structure.merged_into IS 'public Into which other.';
+
+COMMENT ON COLUMN public.structure.source IS 'public Where its fields come from, but for those of field_sources: finess, file.';
+
+COMMENT ON COLUMN public.structure.seen_on IS 'public The day of the newest file that had it.';
+
+COMMENT ON COLUMN public.structure.field_sources IS 'public Fields that somebody wrote or verified by hand: {"phone": {"source": "organisation", "on": "2026-11-24", "file": "what the file said then"}}.';
+
+COMMENT ON COLUMN public.structure.disagreements IS 'internal What a newer file says against a field kept by hand: {"phone": {"value": "0561000000", "on": "2026-11-24"}}.';
+
+COMMENT ON COLUMN public.structure.verified_on IS 'public The last day on which its employer, or the team, said that all of it is right.';
+
+COMMENT ON COLUMN public.structure.organisation_id IS 'internal The employer whose claim is validated.';
+
+COMMENT ON COLUMN public.structure.created_at IS 'internal When it came into the directory.';
+
+COMMENT ON COLUMN public.structure.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.structure.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.structure.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
+
+COMMENT ON COLUMN public.structure.departement IS 'public Code of its département, from the INSEE code.';
+
+COMMENT ON COLUMN public.structure.sort_name IS 'public Its usual name without case and accents: what lists are sorted by.';
+
+COMMENT ON COLUMN public.structure.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
+
+COMMENT ON COLUMN public.structure.search_words IS 'public The words it is found by: names, who runs it, kind, commune and grouping.';
+
+CREATE TABLE public.structure_claim (
+    id uuid NOT NULL,
+    structure_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    message text,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    reason text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT structure_claim_decided_has_instant CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT structure_claim_message_text CHECK (public.is_text(message, 1000)),
+    CONSTRAINT structure_claim_no_has_reason CHECK (((status <> ALL (ARRAY['refused'::text, 'ended'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT structure_claim_reason_text CHECK (public.is_text(reason, 1000)),
+    CONSTRAINT structure_claim_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'validated'::text, 'refused'::text, 'withdrawn'::text, 'ended'::text])))
+);
+
+COMMENT ON TABLE public.structure_claim IS 'Employers that say that a structure''s sheet is theirs; the team decides.';
+
+COMMENT ON COLUMN public.structure_claim.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.structure_claim.structure_id IS 'internal The structure.';
+
+COMMENT ON COLUMN public.structure_claim.organisation_id IS 'internal Which employer claims it.';
+
+COMMENT ON COLUMN public.structure_claim.status IS 'internal pending, validated, refused, withdrawn, ended.';
+
+COMMENT ON COLUMN public.structure_claim.message IS 'internal What the employer says for itself.';
+
+COMMENT ON COLUMN public.structure_claim.asked_at IS 'internal When it was asked.';
+
+COMMENT ON COLUMN public.structure_claim.asked_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.structure_claim.decided_at IS 'internal Since when it is in its present status.';
+
+COMMENT ON COLUMN public.structure_claim.decided_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.structure_claim.reason IS 'internal Why it was refused or ended.';
+
+COMMENT ON COLUMN public.structure_claim.version IS 'internal Raised by every change; If-Match names it.';
+
+CREATE FUNCTION public.claim_domain_matches(caller uuid, claim uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(bool_or(((hosts.host = hosts.domain) OR ("right"(hosts.host, (char_length(hosts.domain) + 1)) = ('.'::text || hosts.domain)))), false) AS "coalesce"
+    FROM ( SELECT lower(split_part(m.email, '@'::text, 2)) AS domain,
+             unnest(ARRAY[lower(split_part(s.email, '@'::text, 2)), regexp_replace(lower(s.website), '^https?://([^/:?#]+@)?(www\.)?([^/:?#]+).*$'::text, '\3'::text)]) AS host
+            FROM ((public.structure_claim c
+              JOIN public.structure s ON ((s.id = c.structure_id)))
+              JOIN public.member m ON ((m.id = c.asked_by)))
+           WHERE ((c.id = claim_domain_matches.claim) AND (EXISTS ( SELECT
+                    FROM (public.member t
+                      JOIN public.organisation o ON ((o.id = t.organisation_id)))
+                   WHERE ((t.id = claim_domain_matches.caller) AND (t.disabled_at IS NULL) AND (o.kind = 'platform'::text)))))) hosts
+   WHERE (hosts.domain <> ALL (ARRAY['bbox.fr'::text, 'free.fr'::text, 'gmail.com'::text, 'gmx.fr'::text, 'hotmail.com'::text, 'hotmail.fr'::text, 'icloud.com'::text, 'laposte.net'::text, 'live.fr'::text, 'neuf.fr'::text, 'orange.fr'::text, 'outlook.com'::text, 'outlook.fr'::text, 'proton.me'::text, 'sfr.fr'::text, 'wanadoo.fr'::text, 'yahoo.com'::text, 'yahoo.fr'::text]));
+END;
+
+COMMENT ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) IS 'Whether the domain of the claimant''s address is the structure''s own; false for a caller who is not of the team.';
+
+CREATE TABLE public.recruitment_contact (
+    id uuid NOT NULL,
+    structure_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    email text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    secret_hash bytea,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    proved_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    replaced_by uuid,
+    told_at timestamp with time zone,
+    CONSTRAINT recruitment_contact_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT recruitment_contact_ended_has_instant CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT recruitment_contact_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT recruitment_contact_link_while_pending CHECK (((secret_hash IS NULL) OR (state = 'pending'::text))),
+    CONSTRAINT recruitment_contact_period_order CHECK ((asked_at < expires_at)),
+    CONSTRAINT recruitment_contact_proved_has_instant CHECK (((state <> 'proved'::text) OR (proved_at IS NOT NULL))),
+    CONSTRAINT recruitment_contact_replaced_was_proved CHECK (((replaced_by IS NULL) OR ((state = 'ended'::text) AND (proved_at IS NOT NULL)))),
+    CONSTRAINT recruitment_contact_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'proved'::text, 'ended'::text]))),
+    CONSTRAINT recruitment_contact_told_of_change CHECK (((told_at IS NULL) OR (replaced_by IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.recruitment_contact FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.recruitment_contact IS 'Where a structure''s orientations go: proved by its own link, bound to a validated claim; no file ever fills it.';
+
+COMMENT ON COLUMN public.recruitment_contact.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.recruitment_contact.structure_id IS 'internal The structure.';
+
+COMMENT ON COLUMN public.recruitment_contact.organisation_id IS 'internal The employer whose claim was validated then.';
+
+COMMENT ON COLUMN public.recruitment_contact.email IS 'personal The address; often somebody''s.';
+
+COMMENT ON COLUMN public.recruitment_contact.state IS 'internal pending (its link was not used yet), proved, ended.';
+
+COMMENT ON COLUMN public.recruitment_contact.secret_hash IS 'internal SHA-256 of its newest link''s secret; NULL before one was made, and once it is not pending.';
+
+COMMENT ON COLUMN public.recruitment_contact.asked_at IS 'internal When it was asked for.';
+
+COMMENT ON COLUMN public.recruitment_contact.asked_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.recruitment_contact.expires_at IS 'internal Until when its link is good.';
+
+COMMENT ON COLUMN public.recruitment_contact.proved_at IS 'internal When its link was used.';
+
+COMMENT ON COLUMN public.recruitment_contact.ended_at IS 'internal When it was replaced or its claim ended.';
+
+COMMENT ON COLUMN public.recruitment_contact.replaced_by IS 'internal The proved one that took its place: its owner is told of that.';
+
+COMMENT ON COLUMN public.recruitment_contact.told_at IS 'internal When its owner was told.';
+
+CREATE FUNCTION public.contact_of_link(secret_hash bytea) RETURNS TABLE(id uuid, structure_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT c.id,
+     c.structure_id
+    FROM public.recruitment_contact c
+   WHERE ((c.secret_hash = contact_of_link.secret_hash) AND (c.state = 'pending'::text) AND (c.expires_at > public.current_instant()));
+END;
+
+COMMENT ON FUNCTION public.contact_of_link(secret_hash bytea) IS 'The contact whose link this is and its structure, while the link is good; nothing otherwise.';
 
 CREATE FUNCTION public.folded_words(text text) RETURNS text[]
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1196,12 +1528,6 @@ END $$;
 
 COMMENT ON FUNCTION public.require_operation() IS 'Trigger: rows come only within an operation that the audit knows.';
 
-CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
-
-COMMENT ON FUNCTION public.unit_point(latitude double precision, longitude double precision) IS 'A place as a point on the sphere of radius 1.';
-
 CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
@@ -1326,32 +1652,6 @@ COMMENT ON COLUMN public.action_comment.text IS 'internal What was said.';
 COMMENT ON COLUMN public.action_comment.written_at IS 'internal When.';
 
 COMMENT ON COLUMN public.action_comment.author_id IS 'internal By which member.';
-
-CREATE TABLE public.member (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    name text NOT NULL,
-    email text NOT NULL,
-    role text NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT member_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
-    CONSTRAINT member_name_text CHECK (public.is_text(name, 120)),
-    CONSTRAINT member_role_known CHECK ((role = ANY (ARRAY['manager'::text, 'editor'::text, 'reader'::text, 'dpo'::text])))
-);
-
-COMMENT ON TABLE public.member IS 'A person who acts for an organisation. Names and addresses never enter history or audit: ids do.';
-
-COMMENT ON COLUMN public.member.id IS 'internal UUIDv7.';
-
-COMMENT ON COLUMN public.member.organisation_id IS 'internal For which organisation.';
-
-COMMENT ON COLUMN public.member.name IS 'personal The person''s name.';
-
-COMMENT ON COLUMN public.member.email IS 'personal The person''s professional address.';
-
-COMMENT ON COLUMN public.member.role IS 'internal manager, editor, reader; dpo in the team only.';
-
-COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member may do nothing any more.';
 
 CREATE VIEW public.action_event AS
  SELECT l.id,
@@ -1796,165 +2096,6 @@ CREATE VIEW public.public_plan AS
    FROM public.action_plan p;
 
 COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
-
-CREATE TABLE public.structure (
-    id uuid NOT NULL,
-    finess text NOT NULL COLLATE pg_catalog."C",
-    legal_entity_id uuid,
-    kind text NOT NULL,
-    usual_name text NOT NULL,
-    legal_name text,
-    siret text,
-    street text,
-    address_extra text,
-    postal_code text,
-    city text,
-    insee text,
-    latitude double precision,
-    longitude double precision,
-    phone text,
-    email text,
-    website text,
-    opening_hours text,
-    publics text[] DEFAULT '{}'::text[] NOT NULL,
-    sad_type text,
-    authorising_body text,
-    capacity integer,
-    service_area text[] DEFAULT '{}'::text[] NOT NULL,
-    recruiting_until date,
-    opened_on date,
-    authorised_on date,
-    status text DEFAULT 'open'::text NOT NULL,
-    closed_on date,
-    merged_into uuid,
-    source text NOT NULL,
-    seen_on date NOT NULL,
-    field_sources jsonb DEFAULT '{}'::jsonb NOT NULL,
-    disagreements jsonb DEFAULT '{}'::jsonb NOT NULL,
-    verified_on date,
-    organisation_id uuid,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    departement text GENERATED ALWAYS AS ("left"(insee,
-CASE
-    WHEN (insee ~ '^9[78]'::text) THEN 3
-    ELSE 2
-END)) STORED,
-    sort_name text GENERATED ALWAYS AS (public.folded(usual_name)) STORED NOT NULL COLLATE pg_catalog."C",
-    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
-    search_words tsvector DEFAULT ''::tsvector NOT NULL,
-    CONSTRAINT structure_address_text CHECK ((public.is_text(street, 300) AND public.is_text(address_extra, 300) AND public.is_text(city, 120))),
-    CONSTRAINT structure_authorising_body_known CHECK ((authorising_body = ANY (ARRAY['departement'::text, 'ars'::text, 'both'::text]))),
-    CONSTRAINT structure_capacity_range CHECK (((capacity >= 0) AND (capacity <= 10000))),
-    CONSTRAINT structure_closed_has_day CHECK (((status = 'closed'::text) = (closed_on IS NOT NULL))),
-    CONSTRAINT structure_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
-    CONSTRAINT structure_finess_form CHECK ((finess ~ '^[0-9A-Z]{9}$'::text)),
-    CONSTRAINT structure_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
-    CONSTRAINT structure_legal_name_text CHECK (public.is_text(legal_name, 300)),
-    CONSTRAINT structure_merged_into_other CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
-    CONSTRAINT structure_opening_hours_text CHECK (public.is_text(opening_hours, 500)),
-    CONSTRAINT structure_phone_form CHECK ((phone ~ '^\+?[0-9][0-9 .()-]{2,28}$'::text)),
-    CONSTRAINT structure_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
-    CONSTRAINT structure_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT structure_postal_code_form CHECK ((postal_code ~ '^[0-9]{5}$'::text)),
-    CONSTRAINT structure_publics_known CHECK ((publics <@ ARRAY['elderly'::text, 'adults_with_disability'::text, 'children_with_disability'::text, 'carers'::text])),
-    CONSTRAINT structure_sad_type_known CHECK ((sad_type = ANY (ARRAY['aid'::text, 'aid_and_care'::text]))),
-    CONSTRAINT structure_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text)),
-    CONSTRAINT structure_source_known CHECK ((source = ANY (ARRAY['finess'::text, 'file'::text]))),
-    CONSTRAINT structure_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'merged'::text]))),
-    CONSTRAINT structure_usual_name_text CHECK (public.is_text(usual_name, 300)),
-    CONSTRAINT structure_website_form CHECK (((website ~ '^https?://[^\s/]+\.[^\s]+$'::text) AND (char_length(website) <= 500)))
-);
-
-COMMENT ON TABLE public.structure IS 'Home-care and medico-social structures: the establishments (ET) of FINESS in the sector.';
-
-COMMENT ON COLUMN public.structure.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.structure.finess IS 'public FINESS geographic number (ET); its identity, never used twice.';
-
-COMMENT ON COLUMN public.structure.legal_entity_id IS 'public Who runs it.';
-
-COMMENT ON COLUMN public.structure.kind IS 'public Its FINESS category.';
-
-COMMENT ON COLUMN public.structure.usual_name IS 'public The name people know.';
-
-COMMENT ON COLUMN public.structure.legal_name IS 'public Its whole name.';
-
-COMMENT ON COLUMN public.structure.siret IS 'public SIRET, 14 digits.';
-
-COMMENT ON COLUMN public.structure.street IS 'public Number and street.';
-
-COMMENT ON COLUMN public.structure.address_extra IS 'public Building, hamlet, post box.';
-
-COMMENT ON COLUMN public.structure.postal_code IS 'public Postal code; no INSEE code.';
-
-COMMENT ON COLUMN public.structure.city IS 'public As on an envelope.';
-
-COMMENT ON COLUMN public.structure.insee IS 'public INSEE code of its commune, the present one; elsewhere than in the département as the file gave it.';
-
-COMMENT ON COLUMN public.structure.latitude IS 'public WGS84 degrees.';
-
-COMMENT ON COLUMN public.structure.longitude IS 'public WGS84 degrees.';
-
-COMMENT ON COLUMN public.structure.phone IS 'public Switchboard.';
-
-COMMENT ON COLUMN public.structure.email IS 'public Its own address, of nobody in particular.';
-
-COMMENT ON COLUMN public.structure.website IS 'public Its site.';
-
-COMMENT ON COLUMN public.structure.opening_hours IS 'public When it is open, in the syntax of OpenStreetMap.';
-
-COMMENT ON COLUMN public.structure.publics IS 'public For whom it is.';
-
-COMMENT ON COLUMN public.structure.sad_type IS 'public For a home autonomy service: aid, aid_and_care.';
-
-COMMENT ON COLUMN public.structure.authorising_body IS 'public Who authorises it: departement, ars, both.';
-
-COMMENT ON COLUMN public.structure.capacity IS 'public Places.';
-
-COMMENT ON COLUMN public.structure.service_area IS 'public Where it works: codes of places (31, SIREN of a grouping, INSEE of a commune).';
-
-COMMENT ON COLUMN public.structure.recruiting_until IS 'public It says that it recruits, until this day.';
-
-COMMENT ON COLUMN public.structure.opened_on IS 'public Since when it is open.';
-
-COMMENT ON COLUMN public.structure.authorised_on IS 'public Since when it is authorised.';
-
-COMMENT ON COLUMN public.structure.status IS 'public open, closed (a tombstone), merged (into another).';
-
-COMMENT ON COLUMN public.structure.closed_on IS 'public When it closed, or since when no file knows it.';
-
-COMMENT ON COLUMN public.structure.merged_into IS 'public Into which other.';
-
-COMMENT ON COLUMN public.structure.source IS 'public Where its fields come from, but for those of field_sources: finess, file.';
-
-COMMENT ON COLUMN public.structure.seen_on IS 'public The day of the newest file that had it.';
-
-COMMENT ON COLUMN public.structure.field_sources IS 'public Fields that somebody wrote or verified by hand: {"phone": {"source": "organisation", "on": "2026-11-24", "file": "what the file said then"}}.';
-
-COMMENT ON COLUMN public.structure.disagreements IS 'internal What a newer file says against a field kept by hand: {"phone": {"value": "0561000000", "on": "2026-11-24"}}.';
-
-COMMENT ON COLUMN public.structure.verified_on IS 'public The last day on which its employer, or the team, said that all of it is right.';
-
-COMMENT ON COLUMN public.structure.organisation_id IS 'internal The employer whose claim is validated.';
-
-COMMENT ON COLUMN public.structure.created_at IS 'internal When it came into the directory.';
-
-COMMENT ON COLUMN public.structure.updated_at IS 'internal Its last change.';
-
-COMMENT ON COLUMN public.structure.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.structure.public_version IS 'public Raised by changes of public columns only; the ETag without a token.';
-
-COMMENT ON COLUMN public.structure.departement IS 'public Code of its département, from the INSEE code.';
-
-COMMENT ON COLUMN public.structure.sort_name IS 'public Its usual name without case and accents: what lists are sorted by.';
-
-COMMENT ON COLUMN public.structure.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
-
-COMMENT ON COLUMN public.structure.search_words IS 'public The words it is found by: names, who runs it, kind, commune and grouping.';
 
 CREATE VIEW public.public_structure AS
  SELECT s.id,
@@ -2446,6 +2587,12 @@ ALTER TABLE ONLY public.priority_district
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_secret_once UNIQUE (secret_hash);
+
 ALTER TABLE ONLY public.rome_job
     ADD CONSTRAINT rome_job_key PRIMARY KEY (version, code);
 
@@ -2457,6 +2604,9 @@ ALTER TABLE ONLY public.schema_repeatable
 
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.structure_claim
+    ADD CONSTRAINT structure_claim_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.structure_distinct
     ADD CONSTRAINT structure_distinct_key PRIMARY KEY (id);
@@ -2542,9 +2692,35 @@ CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id
 
 CREATE INDEX progress_note_author ON public.progress_note USING btree (author_id);
 
+CREATE INDEX recruitment_contact_asked_by ON public.recruitment_contact USING btree (asked_by);
+
+CREATE UNIQUE INDEX recruitment_contact_one_pending ON public.recruitment_contact USING btree (structure_id) WHERE (state = 'pending'::text);
+
+CREATE UNIQUE INDEX recruitment_contact_one_proved ON public.recruitment_contact USING btree (structure_id) WHERE (state = 'proved'::text);
+
+CREATE INDEX recruitment_contact_organisation ON public.recruitment_contact USING btree (organisation_id);
+
+CREATE INDEX recruitment_contact_replaced_by ON public.recruitment_contact USING btree (replaced_by);
+
+CREATE INDEX recruitment_contact_structure ON public.recruitment_contact USING btree (structure_id);
+
 CREATE INDEX sheet_import_age ON public.sheet_import USING btree (expires_at);
 
 CREATE INDEX sheet_import_of_member ON public.sheet_import USING btree (member_id, id);
+
+CREATE INDEX structure_claim_asked_by ON public.structure_claim USING btree (asked_by);
+
+CREATE INDEX structure_claim_decided_by ON public.structure_claim USING btree (decided_by);
+
+CREATE INDEX structure_claim_of_organisation ON public.structure_claim USING btree (organisation_id, id);
+
+CREATE UNIQUE INDEX structure_claim_one_pending ON public.structure_claim USING btree (structure_id, organisation_id) WHERE (status = 'pending'::text);
+
+CREATE UNIQUE INDEX structure_claim_one_validated ON public.structure_claim USING btree (structure_id) WHERE (status = 'validated'::text);
+
+CREATE INDEX structure_claim_structure ON public.structure_claim USING btree (structure_id);
+
+CREATE INDEX structure_claim_waiting ON public.structure_claim USING btree (id) WHERE (status = 'pending'::text);
 
 CREATE INDEX structure_departement ON public.structure USING btree (departement);
 
@@ -2642,7 +2818,11 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organis
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email', 'secret_hash');
+
 CREATE TRIGGER record_changes AFTER DELETE OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id ON public.structure FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_claim FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'message', 'reason');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_distinct FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
@@ -2762,8 +2942,32 @@ ALTER TABLE ONLY public.progress_note
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_author FOREIGN KEY (author_id) REFERENCES public.member(id);
 
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_asked_by FOREIGN KEY (asked_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_replaced_by FOREIGN KEY (replaced_by) REFERENCES public.recruitment_contact(id);
+
+ALTER TABLE ONLY public.recruitment_contact
+    ADD CONSTRAINT recruitment_contact_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure_claim
+    ADD CONSTRAINT structure_claim_asked_by FOREIGN KEY (asked_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure_claim
+    ADD CONSTRAINT structure_claim_decided_by FOREIGN KEY (decided_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.structure_claim
+    ADD CONSTRAINT structure_claim_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.structure_claim
+    ADD CONSTRAINT structure_claim_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
 
 ALTER TABLE ONLY public.structure_distinct
     ADD CONSTRAINT structure_distinct_first FOREIGN KEY (first_id) REFERENCES public.structure(id);
@@ -2805,6 +3009,16 @@ CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answe
 CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY recruitment_contact_proved_by_link ON public.recruitment_contact FOR UPDATE TO pa31_app USING (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text))) WITH CHECK (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
+
+CREATE POLICY recruitment_contact_searched ON public.recruitment_contact FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY recruitment_contact_seen_by_link ON public.recruitment_contact FOR SELECT TO pa31_app USING (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
 
 ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
 
@@ -2911,6 +3125,7 @@ GRANT UPDATE(spent_cents) ON TABLE public.funding_line TO pa31_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
 GRANT SELECT ON TABLE public.organisation TO pa31_app;
+GRANT SELECT ON TABLE public.organisation TO pa31_search;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;
@@ -2934,6 +3149,125 @@ GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
 GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
+GRANT INSERT ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(id) ON TABLE public.member TO pa31_app;
+GRANT SELECT(id) ON TABLE public.member TO pa31_search;
+
+GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_app;
+GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_search;
+
+GRANT SELECT(name) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(email) ON TABLE public.member TO pa31_search;
+
+GRANT SELECT(role) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
+GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_search;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
+GRANT SELECT ON TABLE public.structure TO pa31_app;
+GRANT SELECT ON TABLE public.structure TO pa31_search;
+
+GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(siret) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(street) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(address_extra) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(postal_code) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(city) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(insee) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(latitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(longitude) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(phone) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(email) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(website) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(opening_hours) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(publics) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(sad_type) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(authorising_body) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(capacity) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(service_area) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(recruiting_until) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(field_sources) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
+
+GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
+
+GRANT SELECT,INSERT ON TABLE public.structure_claim TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.structure_claim TO pa31_operator;
+GRANT SELECT ON TABLE public.structure_claim TO pa31_search;
+
+GRANT UPDATE(status) ON TABLE public.structure_claim TO pa31_app;
+GRANT UPDATE(status) ON TABLE public.structure_claim TO pa31_operator;
+
+GRANT UPDATE(decided_at) ON TABLE public.structure_claim TO pa31_app;
+GRANT UPDATE(decided_at) ON TABLE public.structure_claim TO pa31_operator;
+
+GRANT UPDATE(decided_by) ON TABLE public.structure_claim TO pa31_app;
+GRANT UPDATE(decided_by) ON TABLE public.structure_claim TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.structure_claim TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.structure_claim TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.structure_claim TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.structure_claim TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) TO pa31_app;
+GRANT ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.recruitment_contact TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.recruitment_contact TO pa31_operator;
+GRANT SELECT ON TABLE public.recruitment_contact TO pa31_search;
+
+GRANT UPDATE(state) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(secret_hash) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(secret_hash) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(expires_at) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(expires_at) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(proved_at) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(proved_at) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(ended_at) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(ended_at) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(replaced_by) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(replaced_by) ON TABLE public.recruitment_contact TO pa31_operator;
+
+GRANT UPDATE(told_at) ON TABLE public.recruitment_contact TO pa31_app;
+GRANT UPDATE(told_at) ON TABLE public.recruitment_contact TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.contact_of_link(secret_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_of_link(secret_hash bytea) TO pa31_app;
 
 GRANT SELECT ON TABLE public.finess_category TO pa31_public;
 GRANT SELECT ON TABLE public.finess_category TO pa31_app;
@@ -2960,19 +3294,6 @@ GRANT SELECT ON TABLE public.action_change TO pa31_operator;
 
 GRANT SELECT,INSERT ON TABLE public.action_comment TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.action_comment TO pa31_operator;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
-GRANT INSERT ON TABLE public.member TO pa31_app;
-
-GRANT SELECT(id) ON TABLE public.member TO pa31_app;
-
-GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_app;
-
-GRANT SELECT(name) ON TABLE public.member TO pa31_app;
-
-GRANT SELECT(role) ON TABLE public.member TO pa31_app;
-
-GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
 
 GRANT SELECT ON TABLE public.action_event TO pa31_app;
 GRANT SELECT ON TABLE public.action_event TO pa31_operator;
@@ -3046,55 +3367,6 @@ GRANT SELECT ON TABLE public.public_legal_entity TO pa31_operator;
 GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
 GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
-GRANT SELECT ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(siret) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(street) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(address_extra) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(postal_code) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(city) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(insee) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(latitude) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(longitude) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(phone) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(email) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(website) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(opening_hours) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(publics) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(sad_type) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(authorising_body) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(capacity) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(service_area) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(recruiting_until) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(field_sources) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
-
-GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
 
 GRANT SELECT ON TABLE public.public_structure TO pa31_public;
 GRANT SELECT ON TABLE public.public_structure TO pa31_app;

@@ -167,8 +167,8 @@ enum DocumentationExample {
             switch parameter["name"]?.string {
             case "If-Match":
                 // A part's version is its action's.
-                let base = address(path, operation).split(separator: "/").prefix(3).joined(separator: "/")
-                lines.append("-H \"If-Match: $(etag /\(base))\"")
+                let base = path.split(separator: "/").prefix(3).reduce("") { $0 + "/" + $1 }
+                lines.append("-H \"If-Match: $(etag \(address(base, operation)))\"")
             case "Idempotency-Key": lines.append("-H \"Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)\"")
             default: break
             }

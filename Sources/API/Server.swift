@@ -93,11 +93,13 @@ public struct Server: Sendable {
     private static func operations(
         _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining
     ) -> (endpoints: [Endpoint], document: JSON) {
-        let steering = SteeringStore(database)
+        let (steering, structures) = (SteeringStore(database), StructureStore(database))
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
-            + StructureEndpoints(structures: StructureStore(database)).all
-            + InterchangeEndpoints(structures: StructureStore(database)).all
+            + StructureEndpoints(structures: structures).all
+            + InterchangeEndpoints(structures: structures).all
+            + ClaimEndpoints(claims: ClaimStore(database)).all
+            + ContactEndpoints(contacts: ContactStore(database)).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
             + ReferenceEndpoints(ReferenceStore(database)).all
@@ -106,21 +108,26 @@ public struct Server: Sendable {
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
-                waiting: steering.waiting
+                waiting: [steering.waiting, structures.waiting]
             ).all
-        let service = ServiceEndpoints(database: database, document: nil, problems: [], draining: draining)
+        let service = ServiceEndpoints(
+            database: database, document: nil, problems: [], draining: draining, workflows: Self.workflows)
         let document = JSON.object(
             OpenAPI.document(features + service.all).members + [
-                .init(DocumentationPage.workflows, .array(actionTransitions.json.elements))
+                .init(DocumentationPage.workflows, .array(Self.workflows))
             ])
         var problems: [Problem] = [.methodNotAllowed, .defect]
         for problem in (features + service.all).flatMap(\.allRefusals) where !problems.contains(problem) {
             problems.append(problem)
         }
         problems.sort { $0.code < $1.code }
-        let complete = ServiceEndpoints(database: database, document: document, problems: problems, draining: draining)
+        let complete = ServiceEndpoints(
+            database: database, document: document, problems: problems, draining: draining, workflows: Self.workflows)
         return (features + complete.all, document)
     }
+
+    /// The lines of every workflow's table.
+    static let workflows = actionTransitions.json.elements + claimTransitions.json.elements
 
     /// Throws unless the database is what the files say: `serve` starts on nothing else.
     public func checkSchema() async throws {

@@ -11,6 +11,8 @@ struct ServiceEndpoints: Sendable {
     /// Every problem of the contract.
     let problems: [Problem]
     let draining: Draining
+    /// The lines of every workflow's table.
+    let workflows: [JSON]
 
     var all: [Endpoint] {
         [
@@ -30,6 +32,13 @@ struct ServiceEndpoints: Sendable {
                 .get, "/v1/openapi.json", id: "contract_read", "This contract, as OpenAPI 3.1.", access: .anyone,
                 output: .anyJSON,
                 run: { (_: Call<Nothing, Nothing, Nothing>) in .json(document ?? nil, isPublic: true) }),
+            Endpoint(
+                .get, "/v1/reference/transitions", id: "transition_list",
+                "How each workflow moves: from, to, who, what is needed.", access: .anyone,
+                output: .page(TransitionLine.self),
+                run: { (_: Call<Nothing, Nothing, Nothing>) in
+                    .json(["items": .array(workflows), "next_cursor": nil], isPublic: true)
+                }),
             Endpoint(
                 .get, "/docs", id: "documentation_read",
                 "This contract, for people, with an example of each operation.",
@@ -52,6 +61,15 @@ struct ServiceEndpoints: Sendable {
 
     /// How the server is.
     struct Health: Decodable, Sendable { var status: String }
+
+    /// One line of the table, for the contract's document.
+    struct TransitionLine: Decodable, Sendable {
+        var subject: String
+        var from: [String]
+        var to: String
+        var by: [String]
+        var needs: [[String]]
+    }
 
     /// The path of one problem.
     struct ProblemPath: Decodable, Sendable { var problem: ProblemCode }

@@ -8,12 +8,12 @@ public struct AccountEndpoints: Sendable {
     let tokens: TokenStore
     let invitations: InvitationStore
 
-    let waiting: @Sendable (Caller, Day) async throws -> Rows<WaitingItem>
+    let waiting: [@Sendable (Caller, Day) async throws -> Rows<WaitingItem>]
 
-    /// The endpoints over their stores; `waiting` says what waits for a member, which is the features' to know.
+    /// The endpoints over their stores; `waiting` are those that know what waits for a member: the features.
     public init(
         members: MemberStore, tokens: TokenStore, invitations: InvitationStore,
-        waiting: @escaping @Sendable (Caller, Day) async throws -> Rows<WaitingItem>
+        waiting: [@Sendable (Caller, Day) async throws -> Rows<WaitingItem>]
     ) {
         self.waiting = waiting
         self.members = members
@@ -84,7 +84,8 @@ public struct AccountEndpoints: Sendable {
 
     func me(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
         let me = Answer.row(try await members.me(call.caller))
-        return me.adding("waiting", try await waiting(call.caller, call.today))
+        let items = try await WaitingItem.gather(waiting, for: call.caller, on: call.today)
+        return me.adding("waiting", .array(items.map(\.json)))
     }
 
     func list(_ call: Call<Nothing, Paging, Nothing>) async throws -> Answer {

@@ -17,6 +17,8 @@ public struct TokenSecret: Sendable {
         case invitation
         /// A calendar, for an agenda.
         case calendar = "cal"
+        /// The page that proves a structure's recruitment address, once.
+        case contact
     }
 
     /// 32 bytes fill 43 digits of base 62, a CRC-32 six.

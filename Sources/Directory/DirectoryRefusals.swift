@@ -49,6 +49,22 @@ public enum DirectoryRefusals {
             en: "Structure \(finess) is closed or merged: it can't be changed any more.")
     }
 
+    static let agreed = Problem(
+        "structure.no_disagreement", .notFound, fr: "Aucun désaccord ouvert sur ce champ.",
+        en: "There is no open disagreement on this field.")
+
+    static func noDisagreement(_ field: StructureField) -> Refusal {
+        agreed(
+            fr: "Aucun fichier ne contredit le champ « \(field.label.fr) » de cette structure.",
+            en: "No file contradicts this structure's \(field.label.en).")
+    }
+
+    static func unwritable(_ errors: FieldErrors) -> Refusal {
+        invalid(
+            fr: "La valeur du fichier ne peut pas être écrite.", en: "The file's value can't be written.",
+            errors: errors.errors.map { FieldProblem($0.pointer, fr: $0.detail.fr, en: $0.detail.en) })
+    }
+
     static func recruitingTooFar(_ days: Int) -> Refusal {
         field(
             "recruiting_until", fr: "Au plus \(days) jours à l'avance : redites-le ensuite.",
@@ -82,7 +98,9 @@ public enum DirectoryRefusals {
     }
 
     /// The refusal of each constraint that a caller can break.
-    static let byConstraint: [String: Refusal] = [
+    static let byConstraint = byStructureConstraint.merging(byClaimConstraint) { first, _ in first }
+
+    private static let byStructureConstraint: [String: Refusal] = [
         "structure_usual_name_text": field(
             "usual_name", fr: "Un nom a 1 à 300 caractères.", en: "A name has 1 to 300 characters."),
         "structure_address_text": field(

@@ -100,6 +100,10 @@ public struct StructureManagement: Decodable, Sendable {
     public var organisation: String?
     /// What a newer file says against a field kept by hand: `{"phone": {"value": …, "on": …}}`.
     public var disagreements: JSON
+    /// The address that it recruits with, proved by its link.
+    public var recruitmentContact: RecruitmentContact?
+    /// The address that waits for its link to be used; until then the proved one goes on.
+    public var pendingContact: RecruitmentContact?
 }
 
 /// A structure as others name it.

@@ -18,10 +18,12 @@ public struct StructureEndpoints: Sendable {
                 access: .anyone, output: .page(PublicStructure.self), run: list, csv: export, geojson: map),
             Endpoint(
                 .get, "/v1/structures/{id}", id: "structure_read",
-                "One structure by its FINESS number (ET) or its id: open, closed, or merged into another (307).",
+                "One structure by its FINESS number (ET) or its id: open, closed, or merged into another (307). `explain` adds each "
+                    + "field's source and age, and the sheet's quality.",
                 access: .anyone,
                 output: Endpoint.Output.one(PublicStructure.self)
                     .adding("other_structures", listOf: StructureReference.self)
+                    .adding("sources", listOf: StructureFreshness.self).adding("quality", one: StructureQuality.self)
                     .adding("management", one: StructureManagement.self).redirecting,
                 refusals: [DirectoryRefusals.structure], run: read),
             Endpoint(
@@ -65,20 +67,31 @@ public struct StructureEndpoints: Sendable {
         }
     }
 
-    func read(_ call: Call<StructurePath, Nothing, Nothing>) async throws -> Answer {
+    /// What a reading may ask for beside.
+    struct Explain: Decodable, Sendable { var explain: Bool? }
+
+    func read(_ call: Call<StructurePath, Explain, Nothing>) async throws -> Answer {
         let key = call.path.id
         async let others = structures.others(of: key)
         switch try await structures.find(key) {
         case .merged(let other):
             _ = try await others
-            return .redirect(to: "/v1/structures/\(other)", isPublic: true)
+            return .redirect(
+                to: "/v1/structures/\(other)" + (call.query.explain == true ? "?explain=true" : ""), isPublic: true)
         case .here(let rows):
             // No version for the public: the tag is made of the bytes, because the others of who runs it are in them.
             var answer = Answer.row(rows, isPublic: true).adding("other_structures", try await others)
+            if call.query.explain == true, let structure = try rows.first() {
+                answer = answer.adding("sources", .array(structure.freshness(on: call.today).map(\.json)))
+                    .adding("quality", structure.quality(on: call.today).json)
+            }
             guard call.caller.member != nil else { return answer }
             let management = try await structures.management(key, as: call.caller)
             answer.isPublic = false
-            return management.isEmpty ? answer : answer.managed(management)
+            if !management.isEmpty { answer = answer.managed(management) }
+            // Ages grow by the day: the version says nothing of that.
+            if call.query.explain == true { answer.etag = nil }
+            return answer
         }
     }
 

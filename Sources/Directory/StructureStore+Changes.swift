@@ -147,8 +147,20 @@ extension StructureStore {
 
     private static func management(_ key: StructureKey) -> SQL {
         """
-        SELECT s.version, o.code AS organisation, s.disagreements
+        SELECT s.version, o.code AS organisation, s.disagreements, \(contact("proved")) AS recruitment_contact,
+               \(contact("pending")) AS pending_contact
           FROM structure s LEFT JOIN organisation o ON o.id = s.organisation_id WHERE \(condition(key))
+        """
+    }
+
+    /// The recruitment contact of a structure `s` in a state, as far as row-level security lets the caller see it.
+    private static func contact(_ state: String) -> SQL {
+        """
+        (SELECT jsonb_build_object('state', c.state, 'email', c.email,
+                    'asked_on', (c.asked_at AT TIME ZONE 'Europe/Paris')::date,
+                    'expires_on', CASE WHEN c.state = 'pending' THEN (c.expires_at AT TIME ZONE 'Europe/Paris')::date END,
+                    'proved_on', (c.proved_at AT TIME ZONE 'Europe/Paris')::date)
+           FROM recruitment_contact c WHERE c.structure_id = s.id AND c.state = \(state))
         """
     }
 

@@ -52,8 +52,9 @@ extension StructureStore {
     {
         let statement: SQL = """
             SELECT \(columns: InterchangeRow.self)
-              FROM (SELECT s.*, jsonb_path_query_array(s.service_area, '$[*].code') AS areas, l.legal_status
-                      FROM public_structure s LEFT JOIN legal_entity l ON l.id = s.legal_entity_id) AS s
+              FROM (SELECT s.*, to_jsonb(i.service_area) AS areas, l.legal_status
+                      FROM public_structure s JOIN structure_index i ON i.id = s.id
+                      LEFT JOIN public_legal_entity l ON l.id = s.legal_entity_id) AS s
              WHERE s.status = 'open' ORDER BY s.finess
             """
         try await transaction.batches(of: statement, as: InterchangeRow.self) { try await body(try $0.all()) }

@@ -41,7 +41,7 @@ public struct StructureStore: Sendable {
     }
 
     /// The columns of a public structure, in the record's order, of a view `s`.
-    private static func columns(distance: SQL) -> SQL {
+    static func columns(distance: SQL) -> SQL {
         let names = Shape.of(PublicStructure.self).names
         let position = names.firstIndex(of: "distance_m") ?? names.count
         func list(_ names: ArraySlice<String>) -> String { names.map { "s." + $0 }.joined(separator: ", ") }

@@ -84,10 +84,6 @@ public struct ActionEndpoints: Sendable {
                 .get, "/v1/actions/{code}/history", id: "action_history",
                 "Everything that changed on an action, the oldest first: who, for whom, when, from, to.",
                 access: .member, output: .page(ActionEvent.self), refusals: [PlanRefusals.action], run: history),
-            Endpoint(
-                .get, "/v1/reference/transitions", id: "transition_list",
-                "How each workflow moves: from, to, who, what is needed.", access: .anyone,
-                output: .page(TransitionLine.self), run: transitions),
         ]
     }
 
@@ -122,16 +118,6 @@ public struct ActionEndpoints: Sendable {
         /// What must come with it: of each group, one.
         var needs: [[String]]
     }
-
-    /// One line of the table, for the contract's document.
-    struct TransitionLine: Decodable, Sendable {
-        var subject: String
-        var from: [String]
-        var to: String
-        var by: [String]
-        var needs: [[String]]
-    }
-
     func readPlan(_ call: Call<Nothing, FigureQuery, Nothing>) async throws -> Answer {
         let past = call.query.asOf
         let answer = Answer.row(try await plans.summary(on: call.today, asOf: past), isPublic: true)
@@ -228,10 +214,6 @@ public struct ActionEndpoints: Sendable {
         let rows = try await actions.history(
             call.path.code, limit: limit, cursor: call.query.cursor, as: call.caller)
         return .page(rows, limit: limit.count, list: "history", key: ["position"])
-    }
-
-    func transitions(_ call: Call<Nothing, Nothing, Nothing>) async throws -> Answer {
-        .json(["items": actionTransitions.json, "next_cursor": nil], isPublic: true)
     }
 }
 

@@ -10,7 +10,11 @@ struct StructureCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "structure",
             abstract: said("L'annuaire des structures.", "The directory of structures."),
-            subcommands: [Import.self, List.self, Show.self, Edit.self, Verify.self] + Self.upkeep)
+            subcommands: [
+                Import.self, List.self, Show.self, Edit.self, Verify.self, Claim.self, Claims.self, ClaimDecide.self,
+                Contact.self, ContactLinkCommand.self, Contacts.self, ContactTold.self, Stale.self, Disagreements.self,
+                Settle.self,
+            ] + Self.upkeep)
     }
 
     struct List: AsyncParsableCommand {
@@ -84,6 +88,12 @@ struct StructureCommand: AsyncParsableCommand {
         @OptionGroup var member: MemberOptions
         @Argument(help: ArgumentHelp(said("Numéro FINESS (ET) ou identifiant.", "FINESS number (ET) or id.")))
         var structure: String
+        @Flag(
+            help: ArgumentHelp(
+                said(
+                    "Source et âge de chaque champ, qualité de la fiche.",
+                    "Each field's source and age, the sheet's quality.")))
+        var explain = false
 
         func run() async throws {
             try await Session.run(member, .member) { session in
@@ -94,7 +104,8 @@ struct StructureCommand: AsyncParsableCommand {
                     key = .finess(other)
                 }
                 guard case .here(let rows) = try await store.find(key) else { return }
-                Output.record(rows, json: common.json)
+                guard explain, let sheet = try rows.first() else { return Output.record(rows, json: common.json) }
+                StructureExplanation.show(sheet, rows, on: session.database.clock.today, json: common.json)
             }
         }
     }

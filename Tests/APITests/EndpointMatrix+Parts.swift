@@ -40,11 +40,32 @@ extension EndpointMatrix {
         return ["calendar_read": read ?? "", "calendar_revoke": revoked]
     }
 
-    /// A structure that an organisation looks after.
-    static func structures(of organisation: Organisation.ID) async throws -> [String: String] {
+    /// A structure that an organisation looks after; a second with a pending claim of its and a link to prove an address.
+    static func structures(of organisation: Organisation.ID, _ tokens: [String: String]) async throws -> [String:
+        String]
+    {
         let finess = StructureKey.placeholder.fieldText
-        try await Make().structure(finess, "Résidence du Parc", of: organisation)
-        return Dictionary(
-            uniqueKeysWithValues: endpoints.filter { $0.path.hasPrefix("/v1/structures/{id}") }.map { ($0.id, finess) })
+        let make = Make()
+        try await make.structure(finess, "Résidence du Parc", of: organisation)
+        try await make.structure("310000018", "Résidence du Lac", of: organisation)
+        let claimed = try await make.structure("310000026", "Résidence du Pont")
+        let claim = try await make.claim(on: claimed, by: organisation).fieldText
+        let database = TestDatabase.current.asServer()
+        func caller(_ name: String) async throws -> Caller {
+            .member(
+                try await TokenStore(database).member(of: tokens[name] ?? "", requestID: "matrix"), requestID: "matrix")
+        }
+        let contacts = ContactStore(database)
+        _ = try await contacts.ask(
+            .finess("310000018"), NewContact(email: try EmailAddress(fieldText: "emploi@exemple.example")),
+            as: try await caller("lead"))
+        let path = try await contacts.link(.finess("310000018"), as: try await caller("team")).path
+        let link = path.split(separator: "/").last.map(String.init) ?? ""
+        await database.close()
+        let ofStructures = endpoints.filter { $0.path.hasPrefix("/v1/structures/{id}") }.map { ($0.id, finess) }
+        return Dictionary(uniqueKeysWithValues: ofStructures).merging([
+            "structure_claim_read": claim, "structure_claim_transition": claim, "contact_read": link,
+            "contact_prove": link,
+        ]) { $1 }
     }
 }

@@ -20,7 +20,8 @@ struct EndpointMatrix: Sendable {
         .filter { exceptions[$0.id] == nil }
     static let document = Server.operations(Database(DatabaseSettings(url: ""))).document
 
-    /// Tokens by who holds them: `lead` and `other` are editors of two partners, `team` one of the platform, `reader` reads
+    /// Tokens by who holds them: `lead` and `other` are editors of two partners, `team` one of the platform, `employer` one of an employer,
+    /// `reader` reads
     /// for the lead, `reading` and `writing` are the lead's with one scope only, `fake` was never given.
     let tokens: [String: String]
     /// The lead's action, with money of the funder and year that the contract has as examples.
@@ -36,6 +37,7 @@ struct EndpointMatrix: Sendable {
         let platform = try await make.organisation("equipe", kind: .platform)
         let funder = try await make.organisation("cnsa", kind: .funder)
         let other = try await make.organisation("autre")
+        let employer = try await make.organisation("employeur", kind: .employer)
         func token(
             _ id: Organisation.ID, _ kind: Caller.OrganisationKind = .partner, _ role: Caller.Role = .editor,
             _ scopes: Set<Caller.Scope> = [.read, .write]
@@ -44,7 +46,7 @@ struct EndpointMatrix: Sendable {
         }
         tokens = [
             "lead": try await token(leadID), "other": try await token(other),
-            "team": try await token(platform, .platform),
+            "team": try await token(platform, .platform), "employer": try await token(employer, .employer),
             "reader": try await token(leadID, .partner, .reader),
             "reading": try await token(leadID, .partner, .editor, [.read]),
             "writing": try await token(leadID, .partner, .editor, [.write]), "fake": TokenSecret.random().text,
@@ -58,7 +60,7 @@ struct EndpointMatrix: Sendable {
         )
         .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
         .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
-        .merging(try await Self.structures(of: leadID)) { $1 }
+        .merging(try await Self.structures(of: leadID, tokens)) { $1 }
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])

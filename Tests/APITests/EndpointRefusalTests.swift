@@ -20,11 +20,13 @@ import Testing
         try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints where endpoint.id != "action_evidence_read" {
                 var request = matrix.request(endpoint)
-                let token = matrix.tokens[Self.teamsOnly.contains(endpoint.id) ? "team" : "lead"]
+                let token = matrix.tokens[Self.caller(of: endpoint)]
                 if endpoint.needsVersion {
+                    let part = matrix.parts[endpoint.id] ?? ""
                     let path =
-                        endpoint.path.hasPrefix("/v1/structures")
-                        ? "/v1/structures/\(StructureKey.placeholder.fieldText)" : "/v1/actions/\(EndpointMatrix.code)"
+                        endpoint.path.hasPrefix("/v1/structure")
+                        ? endpoint.path.split(separator: "/").prefix(2).reduce("") { $0 + "/" + $1 } + "/\(part)"
+                        : "/v1/actions/\(EndpointMatrix.code)"
                     request.headers["If-Match"] = try await client.send("GET", path, token: token).headers["etag"]
                 }
                 let answer = try await request.send(client, as: token)
@@ -46,7 +48,15 @@ import Testing
     /// What the team does and a lead's editor does not: each refuses the lead in a test of its own.
     static let teamsOnly: Set = [
         "invitation_create", "indicator_value_settle", "my_token_revoke", "funding_add", "funding_remove",
+        "structure_claim_transition",
     ]
+    /// What an employer does and nobody else: refuses the others in a test of its own.
+    static let employersOnly: Set = ["structure_claim"]
+
+    /// Who may call an endpoint.
+    static func caller(of endpoint: Endpoint) -> String {
+        teamsOnly.contains(endpoint.id) ? "team" : employersOnly.contains(endpoint.id) ? "employer" : "lead"
+    }
 
     @Test func `refuses who may not call it: no token, a made-up one, one that does not do`() async throws {
         let matrix = try await EndpointMatrix()
@@ -103,7 +113,7 @@ import Testing
         try await matrix.withServer { client in
             for endpoint in versioned {
                 var request = matrix.request(endpoint)
-                let token = matrix.tokens[Self.teamsOnly.contains(endpoint.id) ? "team" : "lead"]
+                let token = matrix.tokens[Self.caller(of: endpoint)]
                 for (header, status) in [(nil, 428), ("\"7\"", 412), ("\"1.public\"", 412), ("seven", 400)] {
                     request.headers["If-Match"] = header
                     try await request.send(client, as: token)

@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `lets no serving role own anything, or be a superuser, or bypass row-level security`() async throws {
-        let roles = ["pa31_app", "pa31_public", "pa31_operator", "pa31_audit_seal", "pa31_migrate"]
+        let roles = ["pa31_app", "pa31_public", "pa31_operator", "pa31_audit_seal", "pa31_migrate", "pa31_search"]
         let powerful = try await Catalogue().names(
             """
             SELECT rolname::text AS name FROM pg_roles
@@ -110,11 +110,62 @@ import Testing
         #expect(ways == [])
     }
 
-    @Test func `has no SECURITY DEFINER function`() async throws {
-        let names = try await Catalogue().names(
+    /// `security.md` §1: a closed list, each with a pinned search path and for named roles only.
+    @Test func `has these SECURITY DEFINER functions only, none for everybody`() async throws {
+        let functions = try await Catalogue().names(
             """
-            SELECT proname::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+            SELECT p.proname || ' ' || r.rolname || ' ' || coalesce(array_to_string(p.proconfig, ' '), 'unpinned') || ' '
+                   || (SELECT string_agg(coalesce(g.rolname, 'PUBLIC'), ' ' ORDER BY g.rolname)
+                         FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                         LEFT JOIN pg_roles g ON g.oid = a.grantee WHERE g.rolname IS DISTINCT FROM r.rolname) AS name
+              FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+             WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef ORDER BY 1
             """)
-        #expect(names == [])
+        #expect(
+            functions == [
+                "claim_domain_matches pa31_search search_path=public, pg_temp pa31_app pa31_operator",
+                "contact_of_link pa31_search search_path=public, pg_temp pa31_app",
+            ])
+        let logins = try await Catalogue().names(
+            "SELECT rolname::text AS name FROM pg_roles WHERE rolname IN ('pa31_search', 'pa31_owner') AND rolcanlogin")
+        #expect(logins == [])
+        // Nobody who serves may become it, and its owner sees no more for it.
+        let members = try await Catalogue().names(
+            """
+            SELECT rolname::text AS name FROM pg_roles WHERE pg_has_role(oid, 'pa31_search', 'USAGE')
+               AND NOT rolsuper AND rolname <> 'pa31_search'
+            """)
+        #expect(members == [])
+    }
+
+    /// Tables with a personal column that are not under row-level security, with the reason. The list may only shrink.
+    static let openToRoles = [
+        "member": "the server reads neither name (but one's own) nor address: its grants are by column"
+    ]
+
+    @Test func `keeps every personal table under row-level security, forced, with a policy that knows the caller`()
+        async throws
+    {
+        let personal = Set(
+            try await Catalogue().columns().filter { ($0.comment ?? "").hasPrefix("personal") }.map(\.tableName))
+        let secured = try await Catalogue().names(
+            """
+            SELECT relname::text AS name FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity ORDER BY 1
+            """)
+        let views = Set(
+            try await Catalogue().names(
+                "SELECT relname::text AS name FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
+            ))
+        #expect(secured == ["idempotency_answer", "recruitment_contact", "sheet_import"])
+        #expect(personal.subtracting(views).subtracting(secured).subtracting(Self.openToRoles.keys) == [])
+        let unguarded = try await Catalogue().names(
+            """
+            SELECT policyname::text AS name FROM pg_policies
+             WHERE NOT ('pa31_search' = ANY (roles)) AND coalesce(qual, with_check) !~ 'current_caller|caller_|pa31.link'
+            UNION ALL
+            SELECT policyname::text FROM pg_policies WHERE 'public' = ANY (roles)
+            """)
+        #expect(unguarded == [])
     }
 }

@@ -8,6 +8,9 @@ public final class TestClock: Sendable {
     /// Stands at the present instant.
     public init() { instant = Mutex(TimeSource.system.now()) }
 
+    /// Stands at an instant.
+    public init(at start: Instant) { instant = Mutex(start) }
+
     /// What the program is given.
     public var source: TimeSource { TimeSource { self.now } }
 
