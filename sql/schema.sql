@@ -1241,9 +1241,17 @@ CREATE FUNCTION public.keep_structure_words() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    INSERT INTO structure_word (word)
-    SELECT DISTINCT unnest(tsvector_to_array(s.search_words)) FROM written s
-    ON CONFLICT DO NOTHING;
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO structure_word (word)
+        SELECT DISTINCT word FROM written w, unnest(tsvector_to_array(w.search_words)) AS word WHERE word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO structure_word (word)
+        SELECT DISTINCT word FROM written w JOIN replaced r ON r.id = w.id AND r.search_words <> w.search_words,
+               unnest(tsvector_to_array(w.search_words)) AS word
+         WHERE word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -2159,7 +2167,11 @@ CREATE VIEW public.public_structure AS
     s.seen_on,
     s.public_version,
     s.sort_name,
-    s.field_sources,
+        CASE
+            WHEN (s.field_sources = '{}'::jsonb) THEN s.field_sources
+            ELSE ( SELECT jsonb_object_agg(jsonb_each.key, (jsonb_each.value - 'file'::text)) AS jsonb_object_agg
+               FROM jsonb_each(s.field_sources) jsonb_each(key, value))
+        END AS field_sources,
     s.legal_entity_id
    FROM ((((public.structure s
      JOIN public.finess_category k ON ((k.code = s.kind)))
@@ -2752,6 +2764,8 @@ CREATE INDEX structure_open_by_name ON public.structure USING btree (sort_name, 
 
 CREATE INDEX structure_organisation ON public.structure USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 
+CREATE INDEX structure_recruiting ON public.structure USING btree (recruiting_until) WHERE (recruiting_until IS NOT NULL);
+
 CREATE INDEX structure_search ON public.structure USING gin (search_words);
 
 CREATE INDEX structure_service_area ON public.structure USING gin (service_area);
@@ -2759,6 +2773,8 @@ CREATE INDEX structure_service_area ON public.structure USING gin (service_area)
 CREATE INDEX structure_siret ON public.structure USING btree (siret);
 
 CREATE INDEX structure_unit_point ON public.structure USING gist (unit_point);
+
+CREATE INDEX structure_verified ON public.structure USING btree (verified_on) WHERE (verified_on IS NOT NULL);
 
 CREATE INDEX structure_word_near ON public.structure_word USING gin (word public.gin_trgm_ops);
 
@@ -2776,11 +2792,11 @@ CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.ac
 
 CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
 
-CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.structure REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
+CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.structure REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
 
 CREATE TRIGGER keep_words_of_new AFTER INSERT ON public.structure REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
 
-CREATE TRIGGER prepare BEFORE INSERT OR UPDATE ON public.structure FOR EACH ROW EXECUTE FUNCTION public.prepare_structure();
+CREATE TRIGGER prepare BEFORE INSERT OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id, search_words ON public.structure FOR EACH ROW EXECUTE FUNCTION public.prepare_structure();
 
 CREATE TRIGGER raise_version BEFORE UPDATE ON public.action FOR EACH ROW EXECUTE FUNCTION public.raise_action_version();
 

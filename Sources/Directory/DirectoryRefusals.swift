@@ -97,6 +97,11 @@ public enum DirectoryRefusals {
         invalid(fr: fr, en: en, errors: [FieldProblem("/\(name)", fr: fr, en: en)])
     }
 
+    static let capacity = field("capacity", fr: "De 0 à 10 000 places.", en: "From 0 to 10,000 places.")
+    static let point = field(
+        "latitude", fr: "Latitude de -90 à 90, longitude de -180 à 180, en degrés.",
+        en: "Latitude from -90 to 90, longitude from -180 to 180, in degrees.")
+
     /// The refusal of each constraint that a caller can break.
     static let byConstraint = byStructureConstraint.merging(byClaimConstraint) { first, _ in first }
 
@@ -113,9 +118,7 @@ public enum DirectoryRefusals {
             en: "An INSEE code has 5 characters, for example 31555; it is no postal code."),
         "structure_point_whole": field(
             "latitude", fr: "Latitude et longitude vont ensemble.", en: "Latitude and longitude go together."),
-        "structure_point_range": field(
-            "latitude", fr: "Latitude de -90 à 90, longitude de -180 à 180, en degrés.",
-            en: "Latitude from -90 to 90, longitude from -180 to 180, in degrees."),
+        "structure_point_range": point,
         "structure_phone_form": field(
             "phone", fr: "Un téléphone a des chiffres, par exemple 0561000000 ou +33 5 61 00 00 00.",
             en: "A phone number has digits, for example 0561000000 or +33 5 61 00 00 00."),
@@ -128,8 +131,7 @@ public enum DirectoryRefusals {
         "structure_opening_hours_text": field(
             "opening_hours", fr: "Des horaires de 1 à 500 caractères, par exemple « Mo-Fr 09:00-18:00 ».",
             en: "Opening hours of 1 to 500 characters, for example \"Mo-Fr 09:00-18:00\"."),
-        "structure_capacity_range": field(
-            "capacity", fr: "De 0 à 10 000 places.", en: "From 0 to 10,000 places."),
+        "structure_capacity_range": capacity,
         "structure_service_area_known": field(
             "service_area",
             fr: "Un lieu est inconnu : 31, le SIREN d'un EPCI ou le code INSEE d'une commune du département.",

@@ -47,6 +47,15 @@ public struct StructureChanges: Decodable, Sendable, Hashable {
     /// Changes nothing; set what is to change.
     public init() {}
 
+    /// Refuses numbers that no column can hold; the rest is the constraints' to refuse.
+    func check() throws(Refusal) {
+        if case .set(let number) = capacity, !(0...10_000).contains(number) { throw DirectoryRefusals.capacity }
+        let isOff = [latitude, longitude].contains {
+            if case .set(let number) = $0 { abs(number) > 180 } else { false }
+        }
+        if isOff { throw DirectoryRefusals.point }
+    }
+
     /// One column that is to change.
     struct Assignment {
         /// The column.
@@ -70,8 +79,10 @@ public struct StructureChanges: Decodable, Sendable, Hashable {
         add(.postalCode, postalCode) { "\($0)" }
         add(.city, city) { "\($0)" }
         add(.insee, insee) { "coalesce(present_commune(\($0)), \($0))" }
-        add(.latitude, latitude) { "\($0)::double precision" }
-        add(.longitude, longitude) { "\($0)::double precision" }
+        // A centimetre: what is smaller is no place, and may be too small for a sine.
+        func rounded(_ degrees: Double?) -> Double? { degrees.map { ($0 * 1e7).rounded() / 1e7 } }
+        add(.latitude, latitude) { "\(rounded($0))::double precision" }
+        add(.longitude, longitude) { "\(rounded($0))::double precision" }
         add(.phone, phone) { "\($0)" }
         add(.email, email) { "\($0)" }
         add(.website, website) { "\($0)" }

@@ -19,11 +19,14 @@ public enum StructureField: String, FieldEnum {
     case serviceArea = "service_area"
     case openedOn = "opened_on"
     case authorisedOn = "authorised_on"
+    /// Open or closed: a file closes only what nobody looks after.
+    case status
+    case closedOn = "closed_on"
 
     /// Whether FINESS files can tell it. An empty cell says nothing: it never empties a field.
     var isFromFile: Bool {
         switch self {
-        case .openingHours, .publics, .sadType, .authorisingBody, .capacity, .serviceArea: false
+        case .openingHours, .publics, .sadType, .authorisingBody, .capacity, .serviceArea, .status, .closedOn: false
         default: true
         }
     }
@@ -39,7 +42,7 @@ public enum StructureField: String, FieldEnum {
     /// Whether the employer may write it: its own presentation, address and numbers; what the register decides it may not.
     public var isEditable: Bool {
         switch self {
-        case .legalName, .kind, .legalEntity, .openedOn, .authorisedOn: false
+        case .legalName, .kind, .legalEntity, .openedOn, .authorisedOn, .status, .closedOn: false
         default: true
         }
     }
@@ -73,6 +76,8 @@ public enum StructureField: String, FieldEnum {
         case .serviceArea: Text(fr: "zone d'intervention", en: "service area")
         case .openedOn: Text(fr: "ouverture", en: "opening")
         case .authorisedOn: Text(fr: "autorisation", en: "authorisation")
+        case .status: Text(fr: "état", en: "status")
+        case .closedOn: Text(fr: "fermeture", en: "closing")
         }
     }
 }

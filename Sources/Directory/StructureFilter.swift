@@ -52,17 +52,13 @@ extension StructureStore {
         /// plan PostgreSQL keeps for it can use indexes.
         func conditions(on day: Day) throws(Refusal) -> SQL {
             var all: SQL = "s.status = 'open'"
-            if let q { all = "\(all) AND s.search_words @@ structure_query(\(q))" }
-            if let kind { all = "\(all) AND s.kind = ANY (kinds_meant(\(kind)))" }
+            // In a subselect, what a filter means is found once; as a function it would be for each row that is looked at.
+            if let q { all = "\(all) AND s.search_words @@ (SELECT structure_query(\(q)))" }
             if let people = `public` { all = "\(all) AND \(people) = ANY (s.publics)" }
             if let commune {
-                let places: SQL = "places_touching(coalesce(present_commune(\(commune)), \(commune)))"
-                all = "\(all) AND (s.insee = ANY (\(places)) OR s.service_area && \(places))"
+                all = "\(all) AND \(Self.serving("coalesce(present_commune(\(commune)), \(commune))"))"
             }
-            if let epci {
-                let places: SQL = "places_touching(\(epci))"
-                all = "\(all) AND (s.insee = ANY (\(places)) OR s.service_area && \(places))"
-            }
+            if let epci { all = "\(all) AND \(Self.serving("\(epci)"))" }
             if let radiusKm {
                 guard let near else { throw DirectoryRefusals.radiusWithoutPoint() }
                 all = """
@@ -81,13 +77,40 @@ extension StructureStore {
             }
             if let verifiedSince { all = "\(all) AND s.verified_on >= \(verifiedSince)" }
             if let recruiting {
-                all = "\(all) AND coalesce(s.recruiting_until >= \(day), false) = \(recruiting)"
+                all =
+                    recruiting
+                    ? "\(all) AND s.recruiting_until >= \(day)"
+                    : "\(all) AND (s.recruiting_until IS NULL OR s.recruiting_until < \(day))"
             }
             if let legalEntity = `operator` {
                 all =
                     "\(all) AND s.legal_entity_id = (SELECT id FROM public_legal_entity WHERE finess = \(legalEntity))"
             }
             return all
+        }
+
+        /// Those that stand in a place, or say that they serve it: by two indexes, then by their ids.
+        private static func serving(_ place: SQL) -> SQL {
+            """
+            s.id = ANY (ARRAY(
+                SELECT i.id FROM structure_index i WHERE i.insee = ANY ((SELECT places_touching(\(place)))::text[])
+                UNION
+                SELECT i.id FROM structure_index i WHERE i.service_area && (SELECT places_touching(\(place)))))
+            """
+        }
+
+        /// Where a page is looked for: in the whole directory, or in each kind that is meant, whose index has the list's order.
+        func source(_ conditions: SQL, order: SQL, atMost count: Int?) -> SQL {
+            let page: SQL = """
+                SELECT s.id, s.sort_name, s.finess, \(distance) AS distance_m FROM structure_index s
+                 WHERE \(conditions)
+                """
+            guard let kind else { return "\(page) ORDER BY \(order) LIMIT \(count)" }
+            return """
+                SELECT s.* FROM unnest((SELECT kinds_meant(\(kind)))) AS meant
+                 CROSS JOIN LATERAL (\(page) AND s.kind = meant ORDER BY \(order) LIMIT \(count)) AS s
+                 ORDER BY \(order) LIMIT \(count)
+                """
         }
 
         /// The part of the list after the cursor.

@@ -72,6 +72,8 @@ extension PublicStructure {
         case .serviceArea: !serviceArea.isEmpty
         case .openedOn: openedOn != nil
         case .authorisedOn: authorisedOn != nil
+        case .status: fieldSources["status"] != nil
+        case .closedOn: closedOn != nil
         }
     }
 }

@@ -98,7 +98,7 @@ public struct StructureImport: Sendable {
                     if case .establishment(let establishment) = record {
                         coherence[establishment.siretCoherence, default: 0] += 1
                     }
-                    try await writer.row(Self.cells(record, file: position, summaryDate: options.fileDate))
+                    try await writer.row(Self.cells(record, file: position, on: options.fileDate ?? transaction.today))
                 }
                 return (summary, coherence)
             }
@@ -109,7 +109,7 @@ public struct StructureImport: Sendable {
     }
 
     /// One record as a row of `loaded`: `ImportStatements.loadedColumns`.
-    private static func cells(_ record: FinessRecord, file: Int, summaryDate: Day?) -> [String?] {
+    private static func cells(_ record: FinessRecord, file: Int, on day: Day) -> [String?] {
         switch record {
         case .position(let position):
             var cells = [String?](repeating: nil, count: ImportStatements.loadedColumns.count)
@@ -117,16 +117,23 @@ public struct StructureImport: Sendable {
             (cells[17], cells[18]) = (position.latitude?.description, position.longitude?.description)
             return cells
         case .establishment(let row):
-            // A file may say that it closed without saying when.
-            let closedOn = row.closedOn ?? (row.isClosed == true ? row.updatedOn ?? summaryDate ?? row.openedOn : nil)
             return [
                 String(file), String(row.line), "f", row.finess, row.legalEntityFiness, row.legalEntityName,
                 row.legalEntitySiren, row.legalStatus, row.usualName, row.legalName, row.category, row.siret,
                 row.street,
                 row.addressExtra, row.postalCode, row.city, row.insee, row.latitude?.description,
                 row.longitude?.description, row.phone, row.email, row.website, row.openedOn?.fieldText,
-                row.authorisedOn?.fieldText, closedOn?.fieldText,
+                row.authorisedOn?.fieldText, Self.closing(row, on: day)?.fieldText,
             ]
+        }
+    }
+
+    /// Since when it is closed: what a file says of its state decides, then its day; a day to come closes nothing yet.
+    static func closing(_ row: Establishment, on day: Day) -> Day? {
+        switch row.isClosed {
+        case true?: row.closedOn ?? row.updatedOn ?? day
+        case false?: nil
+        case nil: row.closedOn.flatMap { $0 <= day ? $0 : nil }
         }
     }
 
@@ -136,15 +143,17 @@ public struct StructureImport: Sendable {
         _ report: inout StructureImportReport, _ options: Options, _ transaction: Transaction
     ) async throws {
         let (source, day) = (report.source, report.fileDate)
-        try await transaction.execute(ImportStatements.createIncoming)
+        let days = report.files.map { $0.summary.fileDate ?? options.fileDate ?? transaction.today }
+        try await transaction.execute(ImportStatements.createIncoming(days))
         report.unknownKinds = try await transaction.rows(
             ImportStatements.removeUnknownKinds, as: StructureImportReport.UnknownKind.self
         ).all()
-        if options.isStrict, !report.unknownKinds.isEmpty { throw report.refused() }
+        try await dropWrongCells(&report, transaction)
+        if options.isStrict, !report.unknownKinds.isEmpty || !report.wrongCells.isEmpty { throw report.refused() }
         try await transaction.execute("ANALYZE incoming")
         try await transaction.record("structure.import", on: "structure", details: report.details)
-        try await transaction.execute(ImportStatements.saveLegalEntities)
-        try await transaction.execute(ImportStatements.createTarget(fileDate: day))
+        try await saveLegalEntities(&report, transaction)
+        try await transaction.execute(ImportStatements.createTarget)
         try await transaction.execute("ANALYZE target")
         try await transaction.execute(ImportStatements.createDiff)
         for statement in [ImportStatements.findNew, ImportStatements.findMerged, ImportStatements.findChanged] {
@@ -156,15 +165,51 @@ public struct StructureImport: Sendable {
         try await transaction.execute("ANALYZE diff")
         try await count(&report, transaction)
         try report.refuseManyClosings(options)
-        try await transaction.execute(ImportStatements.insertNew(source: source, fileDate: day))
-        try await transaction.execute(ImportStatements.updateChanged(source: source, fileDate: day))
+        try await transaction.execute(ImportStatements.insertNew(source: source))
+        try await transaction.execute(ImportStatements.updateChanged(source: source))
         try await transaction.execute(ImportStatements.closeMissing)
-        try await transaction.execute(ImportStatements.markSeen(fileDate: day))
+        // A rehearsal need not touch every row.
+        if options.apply { try await transaction.execute(ImportStatements.markSeen) }
+        try await look(&report, transaction)
+    }
+
+    /// Takes away what the directory can't hold, and tells of it: one bad cell must not keep a file out.
+    private func dropWrongCells(_ report: inout StructureImportReport, _ transaction: Transaction) async throws {
+        for form in ImportStatements.forms {
+            let cells = try await transaction.rows(
+                ImportStatements.wrong(form.column, form.isWrong), as: StructureImportReport.Place.self)
+            guard !cells.isEmpty else { continue }
+            report.wrongCells.append(
+                .init(column: form.column, count: cells.count, examples: try (0..<min(5, cells.count)).map(cells.row)))
+            try await transaction.execute(ImportStatements.drop(form.column, form.isWrong))
+        }
+    }
+
+    private func saveLegalEntities(_ report: inout StructureImportReport, _ transaction: Transaction) async throws {
+        for statement in [
+            ImportStatements.createEntities, ImportStatements.insertEntities, ImportStatements.findChangedEntities,
+        ] {
+            try await transaction.execute(statement)
+        }
+        report.changedEntities = try await transaction.execute(ImportStatements.updateEntities)
+        if report.changedEntities > 0 { try await transaction.execute(ImportStatements.refreshWords) }
+    }
+
+    /// What is told beside what is changed.
+    private func look(_ report: inout StructureImportReport, _ transaction: Transaction) async throws {
+        let day = report.fileDate
+        report.twice =
+            try await transaction.rows(
+                """
+                SELECT count(*) AS value FROM (SELECT FROM loaded WHERE NOT is_position GROUP BY finess
+                                               HAVING count(DISTINCT file) > 1) AS twice
+                """, as: Value<Int>.self
+            ).first()?.value ?? 0
         report.unresolvedCommunes =
             try await transaction.rows(
                 """
                 SELECT count(*) AS value FROM incoming i
-                 WHERE NOT EXISTS (SELECT FROM commune c WHERE c.insee = i.insee) AND i.insee IS NOT NULL
+                 WHERE i.insee NOT LIKE '31%'
                 """, as: Value<Int>.self
             ).first()?.value ?? 0
         report.vanishedCommunes = try await transaction.rows(
@@ -193,7 +238,8 @@ public struct StructureImport: Sendable {
         if let departements = report.departements {
             all = "\(all) AND s.departement = ANY (\(list: departements)::text[])"
         }
-        let lost = report.files.flatMap(\.summary.refusedNumbers)
+        // In the file all the same: they can't be read, or are of another kind or place now.
+        let lost = report.files.flatMap { $0.summary.refusedNumbers.union($0.summary.unselectedNumbers) }
         if !lost.isEmpty { all = "\(all) AND s.finess <> ALL (\(list: lost)::text[])" }
         return all
     }

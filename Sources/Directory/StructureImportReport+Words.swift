@@ -80,11 +80,12 @@ extension StructureImportReport {
                     "  line \(row.line): there is no commune \(row.value) in the département, the code is kept as it is"
                 ))
         }
-        if unresolvedCommunes > vanishedCommunes.count {
+        lines += cellWarnings(said)
+        if unresolvedCommunes > 0 {
             lines.append(
                 said(
-                    "\(unresolvedCommunes - vanishedCommunes.count) structures hors du département : leur code INSEE est gardé tel quel.",
-                    "\(unresolvedCommunes - vanishedCommunes.count) structures outside the département: their INSEE code is kept as it is."
+                    "\(unresolvedCommunes) structures hors du département : leur code INSEE est gardé tel quel.",
+                    "\(unresolvedCommunes) structures outside the département: their INSEE code is kept as it is."
                 ))
         }
         for status in SiretCoherence.allCases {
@@ -95,6 +96,33 @@ extension StructureImportReport {
                 said(
                     "\(leftAlone) lignes laissées : fermées et inconnues de l'annuaire, ou connues d'un fichier plus récent.",
                     "\(leftAlone) rows left alone: closed and not in the directory, or known from a newer file."))
+        }
+        return lines
+    }
+
+    private func cellWarnings(_ said: (String, String) -> String) -> [String] {
+        var lines: [String] = []
+        for wrong in wrongCells {
+            lines.append(
+                said(
+                    "\(wrong.column) : \(wrong.count) cellules n'ont pas la forme attendue, leurs lignes sont gardées sans elles",
+                    "\(wrong.column): \(wrong.count) cells have not the expected form, their rows are kept without them"
+                ))
+            for place in wrong.examples {
+                lines.append(said("    ligne", "    line") + " \(place.line) : « \(place.value) »")
+            }
+        }
+        if twice > 0 {
+            lines.append(
+                said(
+                    "\(twice) structures sont dans plusieurs des fichiers : la ligne du plus récent compte.",
+                    "\(twice) structures are in several of the files: the newest one's row counts."))
+        }
+        if changedEntities > 0 {
+            lines.append(
+                said(
+                    "\(changedEntities) gestionnaires changent de nom, de SIREN ou de statut.",
+                    "\(changedEntities) legal entities change their name, SIREN or status."))
         }
         return lines
     }
@@ -110,6 +138,7 @@ extension StructureImportReport {
                     + [
                         .init("unchanged", JSON(unchanged)), .init("left_alone", JSON(leftAlone)),
                         .init("missing", JSON(missing)), .init("unresolved_communes", JSON(unresolvedCommunes)),
+                        .init("changed_legal_entities", JSON(changedEntities)), .init("in_several_files", JSON(twice)),
                     ]),
             "siret_coherence": .object(
                 // Of rows: that a SIRET is shared the directory tells (pa31 structure coherence).
@@ -117,6 +146,13 @@ extension StructureImportReport {
             "unknown_kinds": .array(unknownKinds.map { Self.json($0.line, $0.finess, $0.kind) }),
             "closed_kinds": .array(closedKinds.map { Self.json($0.line, $0.finess, $0.value) }),
             "vanished_communes": .array(vanishedCommunes.map { Self.json($0.line, $0.finess, $0.value) }),
+            "wrong_cells": .array(
+                wrongCells.map { wrong in
+                    [
+                        "column": .string(wrong.column), "count": JSON(wrong.count),
+                        "examples": .array(wrong.examples.map { Self.json($0.line, $0.finess, $0.value) }),
+                    ]
+                }),
             "entries": .array(entries),
         ]
     }

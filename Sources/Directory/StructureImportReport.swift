@@ -79,6 +79,16 @@ public struct StructureImportReport: Sendable {
         public var value: String
     }
 
+    /// Cells of a column that the directory can't hold: their rows came in without them.
+    public struct WrongCells: Sendable {
+        /// The column.
+        public var column: String
+        /// How many.
+        public var count: Int
+        /// The first.
+        public var examples: [Place]
+    }
+
     /// The files, in their order.
     public internal(set) var files: [File] = []
     /// The day the newest was made: the date of the fields it tells.
@@ -110,10 +120,17 @@ public struct StructureImportReport: Sendable {
     /// Rows whose category is closed, the first 20.
     public internal(set) var closedKinds: [Place] = []
 
+    /// Cells left out.
+    public internal(set) var wrongCells: [WrongCells] = []
+    /// Legal entities that the files know otherwise.
+    public internal(set) var changedEntities = 0
+    /// Structures that several of the files have: the newest file's row counts.
+    public internal(set) var twice = 0
+
     init() {}
 
     /// Nothing to do: the directory is as the files say.
-    public var isEmpty: Bool { counts.allSatisfy { $0.key == .merged || $0.value == 0 } }
+    public var isEmpty: Bool { changedEntities == 0 && counts.allSatisfy { $0.key == .merged || $0.value == 0 } }
 
     /// Whether every row could be read: nothing is closed otherwise.
     public var isComplete: Bool { files.allSatisfy(\.summary.isComplete) }

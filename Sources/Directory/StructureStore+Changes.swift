@@ -38,6 +38,7 @@ extension StructureStore {
                 throw DirectoryRefusals.recruitingTooFar(Self.longestRecruiting)
             }
             if changes.usualName == .cleared { throw DirectoryRefusals.needsName() }
+            try changes.check()
             let assignments = changes.assignments
             guard !assignments.isEmpty else { return }
             try await write(assignments, to: current, as: caller, transaction)
@@ -60,6 +61,9 @@ extension StructureStore {
                              FROM jsonb_each(jsonb_build_object(\(sources))) AS each
                             WHERE jsonb_typeof(value) = 'object'
                               AND coalesce(to_jsonb(s)->key, 'null') NOT IN ('null', '[]'))
+                           -- That it is open all the same: the file that says otherwise is not told of again.
+                           || CASE WHEN s.disagreements ? 'status' THEN jsonb_build_object(
+                                  \(Self.source(of: "status", by: caller, on: transaction.today))) ELSE '{}' END
                  WHERE s.id = \(current.id)
                 """)
         }

@@ -72,6 +72,7 @@ extension StructureStore {
     public func settle(
         _ key: StructureKey, _ field: StructureField, with side: DisagreementSide, as caller: Caller
     ) async throws -> Changed {
+        if field == .status { return try await settleStatus(key, with: side, as: caller) }
         let open = try await disagreements(of: key, limit: StructureField.allCases.count, as: caller).all()
         guard let line = open.first(where: { $0.field == field }),
             let version = try await management(key, as: caller).first()?.version
@@ -92,5 +93,24 @@ extension StructureStore {
             throw DirectoryRefusals.unwritable(error)
         }
         return try await edit(key, changes, precondition: Precondition(version: version), as: caller)
+    }
+
+    /// Whether it is closed, as a file says: theirs closes it on that day, ours keeps it open and is not asked again.
+    private func settleStatus(
+        _ key: StructureKey, with side: DisagreementSide, as caller: Caller
+    ) async throws -> Changed {
+        try await change(key, operation: "structure.settle", as: caller, answer: { $0 }) { transaction, current in
+            let settled = try await transaction.execute(
+                """
+                UPDATE structure s
+                   SET status = CASE WHEN \(side == .theirs) THEN 'closed' ELSE s.status END,
+                       closed_on = CASE WHEN \(side == .theirs) THEN (s.disagreements->'status'->>'on')::date END,
+                       field_sources = s.field_sources || jsonb_build_object(
+                           \(Self.source(of: StructureField.status.rawValue, by: caller, on: transaction.today))),
+                       disagreements = s.disagreements - 'status'
+                 WHERE s.id = \(current.id) AND s.disagreements ? 'status'
+                """)
+            guard settled == 1 else { throw DirectoryRefusals.noDisagreement(.status) }
+        }
     }
 }

@@ -32,9 +32,8 @@ public struct StructureStore: Sendable {
         let order: SQL = filter.near == nil ? "s.sort_name, s.finess" : "distance_m, s.finess"
         return """
             SELECT \(Self.columns(distance: "page.distance_m"))
-              FROM (SELECT s.id, \(filter.distance) AS distance_m FROM structure_index s
-                     WHERE \(try filter.conditions(on: today)) AND \(try filter.after())
-                     ORDER BY \(order) LIMIT \(count)) AS page
+              FROM (\(filter.source(
+                "\(try filter.conditions(on: today)) AND \(try filter.after())", order: order, atMost: count))) AS page
               JOIN public_structure s ON s.id = page.id
              ORDER BY \(order)
             """

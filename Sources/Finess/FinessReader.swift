@@ -103,6 +103,7 @@ extension Intake {
         counts.warnings = log.warnings
         return FinessSummary(
             format: format, encoding: texts.encoding, fileDate: fileDate, columns: columns.union(communeFills),
-            counts: counts, isComplete: isComplete, refusedNumbers: refusedNumbers, problems: log.groups)
+            counts: counts, isComplete: isComplete, refusedNumbers: refusedNumbers,
+            unselectedNumbers: unselectedNumbers, problems: log.groups)
     }
 }

@@ -71,6 +71,8 @@ public struct FinessSummary: Sendable, Hashable {
     public var isComplete: Bool
     /// The numbers of refused rows, where they could be read: these establishments are in the file.
     public var refusedNumbers: Set<String>
+    /// Numbers of rows that are out of the selection: they are in the file all the same.
+    public var unselectedNumbers: Set<String>
     /// What is wrong, by kind.
     public var problems: [FinessProblemGroup]
 }

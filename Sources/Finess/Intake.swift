@@ -31,6 +31,8 @@ struct Intake {
     var texts = RowText()
     var counts = FinessSummary.Counts()
     var refusedNumbers: Set<String> = []
+    /// Numbers of rows that are not wanted: they are in the file all the same.
+    var unselectedNumbers: Set<String> = []
     /// Every row's number is known, and the file was read to its end.
     var isComplete = true
     /// Fields that a `commune` column turned out to fill: it may hold a code or a name.
@@ -76,6 +78,7 @@ struct Intake {
         guard isSelected(establishment) else {
             seen[key] = fingerprint & ~1
             counts.outOfSelection += 1
+            unselectedNumbers.insert(finess)
             return nil
         }
         seen[key] = fingerprint

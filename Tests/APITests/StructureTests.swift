@@ -226,7 +226,7 @@ extension TestAnswer {
             #expect(changed.json["publics"]?.text == #"["carers","elderly"]"#)
             #expect(
                 changed.json["field_sources"]?["phone"]?.text
-                    == #"{"on":"2024-06-15","file":null,"source":"organisation"}"#)
+                    == #"{"on":"2024-06-15","source":"organisation"}"#)
             #expect(changed.json["field_sources"]?["recruiting_until"] == nil)
             let again = try await client.send(
                 "PATCH", path, token: stage.employer, body: body, headers: ["If-Match": tag])
@@ -254,7 +254,8 @@ extension TestAnswer {
         (#"{"service_area":["31999"]}"#, 422, "/service_area"),
         (#"{"capacity":-1}"#, 422, "/capacity"), (#"{"usual_name":null}"#, 422, "/usual_name"),
         (#"{"usual_name":" "}"#, 422, "/usual_name"), (#"{"recruiting_until":"2024-08-15"}"#, 422, "/recruiting_until"),
-        (#"{"kind":"460"}"#, 400, "/kind"),
+        (#"{"kind":"460"}"#, 400, "/kind"), (#"{"capacity":9999999999}"#, 422, "/capacity"),
+        (#"{"latitude":5e-324,"longitude":200}"#, 422, "/latitude"),
     ])
     func `refuses what can't be, and says where`(body: String, status: Int, pointer: String) async throws {
         try await StructureStage.run { stage, client in

@@ -1,12 +1,13 @@
 import Accounts
 import Contract
-import Directory
 import Fields
 import Finess
 import Foundation
 import Postgres
 import TestSupport
 import Testing
+
+@testable import Directory
 
 @Suite(.database) struct `An import of the real file` {
     @Test func `keeps the sector's structures, as many of each kind as its source says, and does nothing twice`()
@@ -171,6 +172,31 @@ import Testing
         let told = try await stage.run(closed) { $0.isPartial = true }
         #expect(told.entries == ["closed 310001001", "disagreement 310001000 disagreements"])
         #expect(try await stage.structure("310001001")?.closedOn?.fieldText == "2026-01-01")
+    }
+
+    @Test func `lets what it says closed be settled, either way`() async throws {
+        let stage = try await DirectoryStage()
+        let store = StructureStore(stage.database)
+        let rows = (0..<20).map { ("31000\(1000 + $0)", "Structure \($0)", "31555", "0561000001") }
+        try await stage.run(try DirectoryStage.small(rows))
+        for number in ["310001000", "310001001"] { _ = try await store.verify(.finess(number), as: stage.team) }
+        // A phone and the whole structure at once.
+        let others = rows.dropFirst(2)
+        let file = try DirectoryStage.small([("310001000", "Structure 0", "31555", "0561000009")] + others)
+        try await stage.run(file)
+        let without = try DirectoryStage.small(Array(others))
+        #expect(try await stage.run(without).report.counts == [.disagreement: 1])
+        _ = try await store.settle(.finess("310001000"), .phone, with: .theirs, as: stage.team)
+        _ = try await store.settle(.finess("310001000"), .status, with: .ours, as: stage.team)
+        #expect(try await stage.run(without).report.isEmpty)
+        #expect(try await stage.structure("310001000")?.status == .open)
+        let closed = try await store.settle(.finess("310001001"), .status, with: .theirs, as: stage.team)
+        #expect(try closed.structure.first()?.status == .closed)
+        #expect(try await stage.run(without).report.isEmpty)
+        let nothing = try await refusal {
+            _ = try await store.settle(.finess("310001000"), .status, with: .theirs, as: stage.team)
+        }
+        #expect(nothing != nil)
     }
 
     @Test func `leaves alone what is known from a newer file, and what was merged`() async throws {

@@ -16,7 +16,7 @@ import Testing
             INSERT INTO structure (id, finess, legal_entity_id, kind, usual_name, insee, latitude, longitude, siret, source, seen_on,
                                    created_at, updated_at, recruiting_until, verified_on, service_area)
             SELECT new_id(), lpad((310000000 + n)::text, 9, '0'), l.id,
-                   (ARRAY['500', '460', '354', '183', '255', '446'])[1 + n % 6], 'Structure ' || md5(n::text),
+                   (ARRAY['500', '460', '354', '183', '255', '446'])[1 + n % 6], CASE WHEN n % 6 = 3 THEN 'Zone ' ELSE 'Structure ' END || md5(n::text),
                    (SELECT insee FROM commune ORDER BY insee OFFSET n % 586 LIMIT 1), 42 + (n / 200) * 0.05,
                    -1 + (n % 200) * 0.04, lpad((30000000000000 + n)::text, 14, '0'), 'finess', '2024-01-01', now(), now(),
                    CASE WHEN n % 40 = 0 THEN date '2099-01-01' END, CASE WHEN n % 50 = 0 THEN date '2024-01-01' END,
@@ -44,6 +44,9 @@ import Testing
                 filter { $0.cursor = Cursor(list: "structures", key: ["structure 8", "310000100"]) }
             ),
             ("a page of a kind", ReadMeter.mostRows, try filter { $0.kind = try KindName(fieldText: "EHPAD") }),
+            // All of them stand at the end of the list by name.
+            ("a page of the last kind", ReadMeter.mostRows, try filter { $0.kind = try KindName(fieldText: "IME") }),
+            ("those that recruit", 2_000, filter { $0.recruiting = true }),
             ("a commune", ReadMeter.mostRows, try filter { $0.commune = try .init(fieldText: "31555") }),
             ("an operator", ReadMeter.mostRows, try filter { $0.operator = try .init(fieldText: "900000007") }),
             (

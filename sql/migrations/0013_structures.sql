@@ -170,6 +170,8 @@ CREATE INDEX structure_departement ON structure (departement);
 CREATE INDEX structure_siret ON structure (siret);
 CREATE INDEX structure_merged_into ON structure (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX structure_organisation ON structure (organisation_id) WHERE organisation_id IS NOT NULL;
+CREATE INDEX structure_recruiting ON structure (recruiting_until) WHERE recruiting_until IS NOT NULL;
+CREATE INDEX structure_verified ON structure (verified_on) WHERE verified_on IS NOT NULL;
 CREATE INDEX structure_service_area ON structure USING gin (service_area);
 CREATE INDEX structure_search ON structure USING gin (search_words);
 CREATE INDEX structure_unit_point ON structure USING gist (unit_point);
@@ -233,19 +235,33 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION prepare_structure IS 'Trigger: checks places, raises versions, gathers the words a structure is found by.';
-CREATE TRIGGER prepare BEFORE INSERT OR UPDATE ON structure FOR EACH ROW EXECUTE FUNCTION prepare_structure();
+-- Not for seen_on alone: that a file had it again is no new version of anything.
+CREATE TRIGGER prepare BEFORE INSERT OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra,
+    postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body,
+    capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources,
+    disagreements, verified_on, organisation_id, search_words
+    ON structure FOR EACH ROW EXECUTE FUNCTION prepare_structure();
 
+-- Numbers are no words that anybody mistypes into others.
 CREATE FUNCTION keep_structure_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO structure_word (word)
-    SELECT DISTINCT unnest(tsvector_to_array(s.search_words)) FROM written s
-    ON CONFLICT DO NOTHING;
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO structure_word (word)
+        SELECT DISTINCT word FROM written w, unnest(tsvector_to_array(w.search_words)) AS word WHERE word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO structure_word (word)
+        SELECT DISTINCT word FROM written w JOIN replaced r ON r.id = w.id AND r.search_words <> w.search_words,
+               unnest(tsvector_to_array(w.search_words)) AS word
+         WHERE word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION keep_structure_words IS 'Trigger: words of structures that were written are known to searches.';
 CREATE TRIGGER keep_words_of_new AFTER INSERT ON structure REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION keep_structure_words();
-CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON structure REFERENCING NEW TABLE AS written
+CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON structure REFERENCING OLD TABLE AS replaced NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION keep_structure_words();
 
 -- History keeps every change of a field. A structure's beginning is its created_at and the import's audit row: a file of

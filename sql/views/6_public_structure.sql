@@ -11,7 +11,11 @@ SELECT s.id, s.finess, s.usual_name, s.legal_name, s.kind, coalesce(k.short_name
        s.siret, l.finess AS legal_entity, l.name AS legal_entity_name, s.street, s.address_extra,
        s.postal_code, s.city, s.insee, c.name AS commune, c.epci_siren, e.name AS epci, s.latitude, s.longitude, s.phone,
        s.email, s.website, s.opening_hours, CASE WHEN s.service_area = '{}' THEN '[]' ELSE places(s.service_area) END AS service_area, s.recruiting_until, s.opened_on,
-       s.authorised_on, s.verified_on, s.source, s.seen_on, s.public_version, s.sort_name, s.field_sources, s.legal_entity_id
+       s.authorised_on, s.verified_on, s.source, s.seen_on, s.public_version, s.sort_name,
+       -- Who and when; what a file said of a field that somebody took away is nobody's to read.
+       CASE WHEN s.field_sources = '{}' THEN s.field_sources
+            ELSE (SELECT jsonb_object_agg(key, value - 'file') FROM jsonb_each(s.field_sources)) END AS field_sources,
+       s.legal_entity_id
   FROM structure s
   JOIN finess_category k ON k.code = s.kind
   LEFT JOIN legal_entity l ON l.id = s.legal_entity_id
