@@ -13,8 +13,8 @@ extension StructureCommand {
                     "Demande le rattachement d'une structure à son organisme employeur.",
                     "Claims a structure for one's own employer organisation."),
                 discussion: said(
-                    "Exemple :\n  pa31 structure claim 310781406 --message \"Nous la gérons.\" --as moi@exemple.example",
-                    "Example:\n  pa31 structure claim 310781406 --message \"We run it.\" --as me@exemple.example"))
+                    "Exemple :\n  pa31 structure claim 310784723 --message \"Nous la gérons.\" --as moi@exemple.example",
+                    "Example:\n  pa31 structure claim 310784723 --message \"We run it.\" --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions

@@ -14,7 +14,7 @@ struct StructureCommand: AsyncParsableCommand {
                 Import.self, List.self, Show.self, Edit.self, Verify.self, Claim.self, Claims.self, ClaimDecide.self,
                 Contact.self, ContactLinkCommand.self, Contacts.self, ContactTold.self, Stale.self, Disagreements.self,
                 Settle.self,
-            ] + Self.upkeep)
+            ] + Self.merging)
     }
 
     struct List: AsyncParsableCommand {
@@ -81,8 +81,8 @@ struct StructureCommand: AsyncParsableCommand {
             CommandConfiguration(
                 abstract: said("Montre une structure.", "Shows a structure."),
                 discussion: said(
-                    "Exemple :\n  pa31 structure show 310781406 --as moi@exemple.example",
-                    "Example:\n  pa31 structure show 310781406 --as me@exemple.example"))
+                    "Exemple :\n  pa31 structure show 310784723 --as moi@exemple.example",
+                    "Example:\n  pa31 structure show 310784723 --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -117,8 +117,8 @@ struct StructureCommand: AsyncParsableCommand {
                     "Dit que tout ce que montre la fiche est juste aujourd'hui.",
                     "Says that all that the sheet shows is right today."),
                 discussion: said(
-                    "Exemple :\n  pa31 structure verify 310781406 --as moi@exemple.example",
-                    "Example:\n  pa31 structure verify 310781406 --as me@exemple.example"))
+                    "Exemple :\n  pa31 structure verify 310784723 --as moi@exemple.example",
+                    "Example:\n  pa31 structure verify 310784723 --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions

@@ -11,8 +11,8 @@ extension StructureCommand {
                     "Demande une adresse de recrutement : elle compte une fois prouvée par son lien.",
                     "Asks for a recruitment address: it counts once its link proves it."),
                 discussion: said(
-                    "Exemple :\n  pa31 structure contact 310781406 recrutement@exemple.example --as moi@exemple.example",
-                    "Example:\n  pa31 structure contact 310781406 jobs@exemple.example --as me@exemple.example"))
+                    "Exemple :\n  pa31 structure contact 310784723 recrutement@exemple.example --as moi@exemple.example",
+                    "Example:\n  pa31 structure contact 310784723 jobs@exemple.example --as me@exemple.example"))
         }
         @OptionGroup var common: CommonOptions
         @OptionGroup var member: MemberOptions
@@ -40,13 +40,13 @@ extension StructureCommand {
                     Montré une fois. Chaque appel fait un nouveau lien, bon quinze jours ; les précédents ne valent plus rien.
                     Remettez-le à cette adresse, et à personne d'autre : qui le suit prouve qu'il la lit.
                     Exemple :
-                      pa31 structure contact-link 310781406 --as moi@exemple.example
+                      pa31 structure contact-link 310784723 --as moi@exemple.example
                     """,
                     """
                     Shown once. Each call makes a new link, good for fifteen days; those before are good for nothing.
                     Deliver it to that address, and to nobody else: who follows it proves to read it.
                     Example:
-                      pa31 structure contact-link 310781406 --as me@exemple.example
+                      pa31 structure contact-link 310784723 --as me@exemple.example
                     """))
         }
         @OptionGroup var common: CommonOptions
@@ -117,12 +117,12 @@ extension StructureCommand {
                     """
                     Une adresse ne se remplace pas à l'insu de qui la lit. Tant que le service n'envoie pas de courriel, l'équipe écrit.
                     Exemple :
-                      pa31 structure contact-told 310781406 --apply --as moi@exemple.example
+                      pa31 structure contact-told 310784723 --apply --as moi@exemple.example
                     """,
                     """
                     No address is replaced behind the back of who reads it. Until the service sends mail, the team writes.
                     Example:
-                      pa31 structure contact-told 310781406 --apply --as me@exemple.example
+                      pa31 structure contact-told 310784723 --apply --as me@exemple.example
                     """))
         }
         @OptionGroup var common: CommonOptions

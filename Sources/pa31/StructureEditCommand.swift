@@ -14,12 +14,12 @@ extension StructureCommand {
                     """
                     Les champs changés sont gardés : un fichier qui dit autre chose est signalé, et n'écrase rien. Vide : ôter.
                     Exemple :
-                      pa31 structure edit 310781406 --set-phone 0561000000 --set-service-area 31555,243100518 --as moi@exemple.example
+                      pa31 structure edit 310784723 --set-phone 0561000000 --set-service-area 31555,243100518 --as moi@exemple.example
                     """,
                     """
                     Changed fields are kept: a file that says something else is told about, and overwrites nothing. Empty: take away.
                     Example:
-                      pa31 structure edit 310781406 --set-phone 0561000000 --set-service-area 31555,243100518 --as me@exemple.example
+                      pa31 structure edit 310784723 --set-phone 0561000000 --set-service-area 31555,243100518 --as me@exemple.example
                     """))
         }
         @OptionGroup var common: CommonOptions

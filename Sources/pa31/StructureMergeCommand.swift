@@ -5,7 +5,7 @@ import Postgres
 
 extension StructureCommand {
     /// What keeps the directory clean, and gives it out.
-    static var upkeep: [any ParsableCommand.Type] {
+    static var merging: [any ParsableCommand.Type] {
         [Duplicates.self, Distinct.self, Merge.self, Unmerge.self, Coherence.self, Export.self]
     }
 

@@ -151,12 +151,12 @@ extension StructureCommand {
                     """
                     Le champ est alors gardé à la main. Une latitude se règle avec sa longitude.
                     Exemple :
-                      pa31 structure settle 310781406 phone theirs --as moi@exemple.example
+                      pa31 structure settle 310784723 phone theirs --as moi@exemple.example
                     """,
                     """
                     The field is then kept by hand. A latitude is settled with its longitude.
                     Example:
-                      pa31 structure settle 310781406 phone theirs --as me@exemple.example
+                      pa31 structure settle 310784723 phone theirs --as me@exemple.example
                     """))
         }
         @OptionGroup var common: CommonOptions
