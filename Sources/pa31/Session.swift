@@ -78,7 +78,10 @@ struct Session {
     }
 
     private static func open(_ settings: Settings, _ body: (Session) async throws -> Void) async throws {
-        let database = Database(try settings.database(), reading: .operator, writing: .operator)
+        var connections = try settings.database()
+        // Somebody waits before a terminal, and can stop it: a national file takes longer than any request may.
+        connections.slowStatementTimeout = .seconds(1800)
+        let database = Database(connections, reading: .operator, writing: .operator)
         let request = "cli-" + IDSource.random.make(Identifier<Never>.self, at: database.clock.now()).fieldText
         do {
             try await body(Session(settings: settings, database: database, caller: .system(requestID: request)))
