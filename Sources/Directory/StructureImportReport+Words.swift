@@ -127,8 +127,8 @@ extension StructureImportReport {
         return lines
     }
 
-    /// The same for programs.
-    public func json(entries: [JSON], isApplied: Bool, _ language: Language) -> JSON {
+    /// The same for programs, without what is changed one by one.
+    public func json(isApplied: Bool, _ language: Language) -> JSON {
         [
             "applied": .bool(isApplied && !isEmpty), "is_complete": .bool(isComplete),
             "file_date": .string(fileDate.fieldText),
@@ -153,7 +153,6 @@ extension StructureImportReport {
                         "examples": .array(wrong.examples.map { Self.json($0.line, $0.finess, $0.value) }),
                     ]
                 }),
-            "entries": .array(entries),
         ]
     }
 

@@ -3,6 +3,7 @@ import Directory
 import Fields
 import Finess
 import Foundation
+import NIOCore
 import Postgres
 
 extension StructureCommand {
@@ -88,9 +89,9 @@ extension StructureCommand {
                 let printer = DiffPrinter(isJSON: common.json)
                 let report = try await importer.run(
                     files.map { URL(fileURLWithPath: $0) }, options, as: session.caller,
-                    progress: { Progress.bytes($0, of: $1 ?? 0, label: label) }, entries: { printer.add($0) })
+                    progress: { Progress.bytes($0, of: $1 ?? 0, label: label) }, entries: { try printer.add($0) })
                 if common.json {
-                    Output.json(report.json(entries: printer.entries, isApplied: apply, language))
+                    try printer.close(report.json(isApplied: apply, language))
                 } else {
                     printer.end()
                     for line in report.lines(isApplied: apply, language) { Output.line(line) }
@@ -104,19 +105,21 @@ extension StructureCommand {
     }
 }
 
-/// Prints what an import changes as it comes, not more of a kind than a person reads; keeps it all for JSON.
+/// Prints what an import changes as it comes, not more of a kind than a person reads; all of it as JSON.
 private final class DiffPrinter {
     private let isJSON: Bool
-    private(set) var entries: [JSON] = []
+    private var hasBegun = false
     private var change: StructureChange?
     private var shown = 0
     private static let most = 50
 
     init(isJSON: Bool) { self.isJSON = isJSON }
 
-    func add(_ rows: Rows<StructureDiffEntry>) {
+    func add(_ rows: Rows<StructureDiffEntry>) throws {
         if isJSON {
-            entries += Output.document(rows.prefix(rows.count)).elements
+            var buffer = ByteBuffer()
+            rows.writeJSON(into: &buffer)
+            try begin(Array(buffer.readableBytesView.dropFirst().dropLast()))
             return
         }
         for entry in (try? rows.all()) ?? [] {
@@ -128,6 +131,18 @@ private final class DiffPrinter {
             shown += 1
             if shown <= Self.most { Output.line(Self.text(entry)) }
         }
+    }
+
+    /// Entries go out as they come: a national file has a hundred thousand.
+    private func begin(_ entries: [UInt8]) throws {
+        try Output.bytes(Array((hasBegun ? "," : "{\"entries\":[").utf8) + entries, to: nil)
+        hasBegun = true
+    }
+
+    /// The rest of the document, an object with members, after the entries.
+    func close(_ rest: JSON) throws {
+        if !hasBegun { try begin([]) }
+        try Output.bytes(Array("],".utf8) + Array(rest.text.utf8.dropFirst()) + [0x0A], to: nil)
     }
 
     func end() {
