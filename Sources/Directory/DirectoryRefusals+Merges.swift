@@ -9,8 +9,8 @@ extension DirectoryRefusals {
 
     static func teamOnly() -> Refusal {
         Problem.forbidden(
-            fr: "Les doublons sont l'affaire de l'équipe de la plateforme.",
-            en: "Duplicates are the platform's team's business.")
+            fr: "Les doublons et la cohérence des numéros sont l'affaire de l'équipe de la plateforme.",
+            en: "Duplicates and the coherence of numbers are the platform's team's business.")
     }
 
     static func sameStructure(_ finess: String) -> Refusal {

@@ -50,7 +50,7 @@ public struct StructureImport: Sendable {
             // What others change meanwhile is a collision, and the whole is run again on what there is then.
             return try await database.slow(as: caller, isolation: .repeatableRead) { transaction in
                 var made = try await load(files, options, transaction, progress: progress)
-                try await made.refuseUnless(options)
+                try made.refuseUnless(options)
                 try await change(&made, options, transaction)
                 try await transaction.batches(
                     of: "SELECT \(columns: StructureDiffEntry.self) FROM diff ORDER BY change, finess",
@@ -112,16 +112,23 @@ public struct StructureImport: Sendable {
     private static func cells(_ record: FinessRecord, file: Int, on day: Day) -> [String?] {
         switch record {
         case .position(let position):
-            var cells = [String?](repeating: nil, count: ImportStatements.loadedColumns.count)
-            (cells[0], cells[1], cells[2], cells[3]) = (String(file), String(position.line), "t", position.finess)
-            (cells[17], cells[18]) = (position.latitude?.description, position.longitude?.description)
-            return cells
+            // What a position does not tell stands empty.
+            return ImportStatements.loadedColumns.map { column in
+                switch column {
+                case "file": String(file)
+                case "line": String(position.line)
+                case "is_position": "t"
+                case "finess": position.finess
+                case "latitude": position.latitude?.description
+                case "longitude": position.longitude?.description
+                default: nil
+                }
+            }
         case .establishment(let row):
             return [
                 String(file), String(row.line), "f", row.finess, row.legalEntityFiness, row.legalEntityName,
                 row.legalEntitySiren, row.legalStatus, row.usualName, row.legalName, row.category, row.siret,
-                row.street,
-                row.addressExtra, row.postalCode, row.city, row.insee, row.latitude?.description,
+                row.street, row.addressExtra, row.postalCode, row.city, row.insee, row.latitude?.description,
                 row.longitude?.description, row.phone, row.email, row.website, row.openedOn?.fieldText,
                 row.authorisedOn?.fieldText, Self.closing(row, on: day)?.fieldText,
             ]

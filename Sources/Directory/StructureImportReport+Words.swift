@@ -64,20 +64,21 @@ extension StructureImportReport {
         for row in unknownKinds.prefix(20) {
             lines.append(
                 said(
-                    "  ligne \(row.line) : catégorie \(row.kind ?? "—") inconnue, \(row.finess) n'est pas importée",
-                    "  line \(row.line): unknown category \(row.kind ?? "—"), \(row.finess) is not imported"))
+                    "  \(place(row.file, row.line, said)) : catégorie \(row.kind ?? "—") inconnue, \(row.finess) n'est pas importée",
+                    "  \(place(row.file, row.line, said)): unknown category \(row.kind ?? "—"), \(row.finess) is not imported"
+                ))
         }
         for row in closedKinds {
             lines.append(
                 said(
-                    "  ligne \(row.line) : la catégorie \(row.value) n'existe plus, \(row.finess) est gardée",
-                    "  line \(row.line): category \(row.value) is closed, \(row.finess) is kept"))
+                    "  \(place(row.file, row.line, said)) : la catégorie \(row.value) n'existe plus, \(row.finess) est gardée",
+                    "  \(place(row.file, row.line, said)): category \(row.value) is closed, \(row.finess) is kept"))
         }
         for row in vanishedCommunes {
             lines.append(
                 said(
-                    "  ligne \(row.line) : la commune \(row.value) n'existe pas dans le département, code gardé tel quel",
-                    "  line \(row.line): there is no commune \(row.value) in the département, the code is kept as it is"
+                    "  \(place(row.file, row.line, said)) : la commune \(row.value) n'existe pas dans le département, code gardé tel quel",
+                    "  \(place(row.file, row.line, said)): there is no commune \(row.value) in the département, the code is kept as it is"
                 ))
         }
         lines += cellWarnings(said)
@@ -100,6 +101,12 @@ extension StructureImportReport {
         return lines
     }
 
+    /// Where a row stands; with its file's name where there are several.
+    private func place(_ file: Int, _ line: Int, _ said: (String, String) -> String) -> String {
+        let line = said("ligne \(line)", "line \(line)")
+        return files.count > 1 && files.indices.contains(file) ? "\(files[file].name), \(line)" : line
+    }
+
     private func cellWarnings(_ said: (String, String) -> String) -> [String] {
         var lines: [String] = []
         for wrong in wrongCells {
@@ -109,7 +116,7 @@ extension StructureImportReport {
                     "\(wrong.column): \(wrong.count) cells have not the expected form, their rows are kept without them"
                 ))
             for place in wrong.examples {
-                lines.append(said("    ligne", "    line") + " \(place.line) : « \(place.value) »")
+                lines.append("    \(self.place(place.file, place.line, said)) : « \(place.value) »")
             }
         }
         if twice > 0 {
@@ -143,21 +150,21 @@ extension StructureImportReport {
             "siret_coherence": .object(
                 // Of rows: that a SIRET is shared the directory tells (pa31 structure coherence).
                 SiretCoherence.allCases.filter { $0 != .shared }.map { .init($0.rawValue, JSON(coherence[$0] ?? 0)) }),
-            "unknown_kinds": .array(unknownKinds.map { Self.json($0.line, $0.finess, $0.kind) }),
-            "closed_kinds": .array(closedKinds.map { Self.json($0.line, $0.finess, $0.value) }),
-            "vanished_communes": .array(vanishedCommunes.map { Self.json($0.line, $0.finess, $0.value) }),
+            "unknown_kinds": .array(unknownKinds.map { Self.json($0.file, $0.line, $0.finess, $0.kind) }),
+            "closed_kinds": .array(closedKinds.map { Self.json($0.file, $0.line, $0.finess, $0.value) }),
+            "vanished_communes": .array(vanishedCommunes.map { Self.json($0.file, $0.line, $0.finess, $0.value) }),
             "wrong_cells": .array(
                 wrongCells.map { wrong in
                     [
                         "column": .string(wrong.column), "count": JSON(wrong.count),
-                        "examples": .array(wrong.examples.map { Self.json($0.line, $0.finess, $0.value) }),
+                        "examples": .array(wrong.examples.map { Self.json($0.file, $0.line, $0.finess, $0.value) }),
                     ]
                 }),
         ]
     }
 
-    private static func json(_ line: Int, _ finess: String, _ value: String?) -> JSON {
-        ["line": JSON(line), "finess": .string(finess), "value": value.map(JSON.string) ?? .null]
+    private static func json(_ file: Int, _ line: Int, _ finess: String, _ value: String?) -> JSON {
+        ["file": JSON(file), "line": JSON(line), "finess": .string(finess), "value": value.map(JSON.string) ?? .null]
     }
 
     private static func json(_ file: File, _ language: Language) -> JSON {

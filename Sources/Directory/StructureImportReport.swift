@@ -166,7 +166,7 @@ public struct StructureImportReport: Sendable {
             en: "--strict: \(lost) rows can't be imported. Nothing is imported.")
     }
 
-    func refuseUnless(_ options: StructureImport.Options) async throws {
+    func refuseUnless(_ options: StructureImport.Options) throws(Refusal) {
         if options.isStrict, files.contains(where: { $0.summary.counts.refused > 0 || !$0.summary.isComplete }) {
             throw refused()
         }

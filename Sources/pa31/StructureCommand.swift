@@ -47,6 +47,10 @@ struct StructureCommand: AsyncParsableCommand {
             String?
         @Option(help: ArgumentHelp(said("Numéro FINESS du gestionnaire (EJ).", "FINESS number of who runs it (EJ).")))
         var `operator`: String?
+        @Option(help: ArgumentHelp(said("Ouest,sud,est,nord, en degrés.", "West,south,east,north, in degrees.")))
+        var bbox: String?
+        @Option(help: ArgumentHelp(said("Vérifiées depuis le, AAAA-MM-JJ.", "Verified since, YYYY-MM-DD.")))
+        var verifiedSince: String?
         @Flag(help: ArgumentHelp(said("Qui disent recruter.", "That say they recruit."))) var recruiting = false
         @Option(help: ArgumentHelp(said("Combien, 200 au plus.", "How many, at most 200."))) var limit: String?
 
@@ -61,6 +65,8 @@ struct StructureCommand: AsyncParsableCommand {
                 filter.near = try near.map { try read($0, "--near") }
                 filter.radiusKm = try radiusKm.map { try read($0, "--radius-km") }
                 filter.operator = try self.operator.map { try read($0, "--operator") }
+                filter.bbox = try bbox.map { try read($0, "--bbox") }
+                filter.verifiedSince = try verifiedSince.map { try read($0, "--verified-since") }
                 filter.recruiting = recruiting ? true : nil
                 filter.limit = try limit.map { try read($0, "--limit") }
                 let rows = try await StructureStore(session.database).list(filter, on: session.database.clock.today)

@@ -122,7 +122,7 @@ private final class DiffPrinter {
             try begin(Array(buffer.readableBytesView.dropFirst().dropLast()))
             return
         }
-        for entry in (try? rows.all()) ?? [] {
+        for entry in try rows.all() {
             if entry.change != change {
                 end()
                 change = entry.change

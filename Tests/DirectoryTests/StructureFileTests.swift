@@ -45,6 +45,7 @@ import Testing
         options.apply = true
         let both = try await StructureImport(stage.database).run([old, new], options, as: stage.team) { _ in }
         #expect(both.twice == 19)
+        #expect(both.lines(isApplied: true, .english).contains { $0.contains("19 structures are in several") })
         #expect(try await stage.structure("310001001")?.usualName == "Structure 1 BIS")
         #expect(try await stage.structure("310001000")?.seenOn == day("2026-01-12"))
         try await stage.run(new)
