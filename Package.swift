@@ -64,15 +64,31 @@ let package = Package(
             name: "Plans", dependencies: ["Accounts", "Reference", "Contract", "Postgres", "Sheets", "Fields", yams],
             swiftSettings: safe),
         .target(
+            name: "Messages", dependencies: ["Accounts", "Contract", "Postgres", "Fields", crypto, logging, lifecycle],
+            swiftSettings: safe),
+        .target(
             name: "Directory",
-            dependencies: ["Accounts", "Reference", "Finess", "Contract", "Postgres", "Fields"],
+            dependencies: ["Accounts", "Reference", "Messages", "Finess", "Contract", "Postgres", "Fields"],
+            swiftSettings: safe),
+        .target(
+            name: "Recruitment",
+            dependencies: ["Accounts", "Reference", "Messages", "Directory", "Contract", "Postgres", "Fields"],
+            swiftSettings: safe),
+        .target(
+            name: "Orientation",
+            dependencies: [
+                "Accounts", "Reference", "Messages", "Directory", "Recruitment", "Contract", "Postgres", "Fields",
+                crypto,
+            ],
             swiftSettings: safe),
         .target(
             name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Plans", "Directory", "Reference", "Reports", "Contract", "Postgres", "Fields", logging,
+                "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Reference", "Reports",
+                "Contract",
+                "Postgres", "Fields", logging,
                 lifecycle, nio,
                 nioHTTP, crypto,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
@@ -84,7 +100,9 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Directory", "Finess", "Reference", "Reports", "Contract", "Postgres",
+                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Finess",
+                "Reference",
+                "Reports", "Contract", "Postgres",
                 "Sheets",
                 "Fields", logging,
                 lifecycle, yams, crypto, nio,
@@ -96,7 +114,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Accounts", "Plans", "Directory", "Postgres", "Fields", logging, lifecycle,
+                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Contract",
+                "Postgres",
+                "Fields", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -126,13 +146,35 @@ let package = Package(
             ],
             swiftSettings: strictTests),
         .testTarget(
+            name: "MessagesTests",
+            dependencies: [
+                "Messages", "Accounts", "Contract", "Postgres", "Fields", "TestSupport", logging,
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "RecruitmentTests",
+            dependencies: [
+                "Recruitment", "Directory", "Messages", "Accounts", "Reference", "Contract", "Postgres", "Fields",
+                "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
+            name: "OrientationTests",
+            dependencies: [
+                "Orientation", "Recruitment", "Directory", "Messages", "Accounts", "Reference", "Contract", "Postgres",
+                "Fields", "TestSupport",
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Plans", "Accounts", "Directory", "Reference", "Contract", "Postgres", "Sheets", "Fields",
+                "API", "Plans", "Accounts", "Directory", "Messages", "Recruitment", "Orientation", "Reference",
+                "Contract",
+                "Postgres", "Sheets", "Fields",
                 "TestSupport", nio,
                 crypto, logging,
             ],
@@ -142,7 +184,10 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "RepositoryTests",
-            dependencies: ["API", "Plans", "Accounts", "Contract", "Postgres", "Sheets", "Fields", "TestSupport"],
+            dependencies: [
+                "API", "Plans", "Accounts", "Directory", "Recruitment", "Orientation", "Contract", "Postgres", "Sheets",
+                "Fields", "TestSupport",
+            ],
             swiftSettings: strictTests),
     ]
 )

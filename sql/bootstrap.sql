@@ -22,7 +22,7 @@ BEGIN
     FOR wanted IN
         SELECT *
         FROM (VALUES
-            -- Owns everything; nobody logs in as it. NOINHERIT: it may give functions to pa31_search, and sees no more for it.
+            -- Owns everything; nobody logs in as it. NOINHERIT: it may give functions to the two below, and sees no more for it.
             ('pa31_owner', 'NOLOGIN NOBYPASSRLS NOINHERIT'),
             ('pa31_migrate', 'LOGIN NOBYPASSRLS INHERIT'),     -- `pa31 migrate`: becomes the owner
             ('pa31_app', 'LOGIN NOBYPASSRLS INHERIT'),         -- the server
@@ -30,6 +30,7 @@ BEGIN
             ('pa31_operator', 'LOGIN NOBYPASSRLS INHERIT'),    -- the command line
             ('pa31_audit_seal', 'LOGIN NOBYPASSRLS INHERIT'),  -- chains the audit's rows
             ('pa31_search', 'NOLOGIN NOBYPASSRLS INHERIT'),    -- owns the few SECURITY DEFINER functions; nobody logs in as it
+            ('pa31_stats', 'NOLOGIN NOBYPASSRLS INHERIT'),     -- owns those that count; nobody logs in as it
             ('pa31_backup', 'LOGIN BYPASSRLS INHERIT')         -- dumps, so it must see every row; it writes none
         ) AS role (name, attributes)
     LOOP
@@ -49,6 +50,7 @@ $$;
 
 GRANT pa31_owner TO pa31_migrate;
 GRANT pa31_search TO pa31_owner;
+GRANT pa31_stats TO pa31_owner;
 GRANT pg_read_all_data TO pa31_backup;
 
 -- The name of the database is the caller's choice, and these statements take no parameter.

@@ -1,5 +1,9 @@
 -- Generated from the migrations, functions and views. See GeneratedFilesTests.swift.
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
 
 COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
@@ -445,6 +449,15 @@ CREATE TABLE public.organisation (
     kind text NOT NULL,
     siret text,
     version integer DEFAULT 1 NOT NULL,
+    prescriber_authorisation text DEFAULT 'not_set'::text NOT NULL,
+    authorisation_proof text,
+    authorisation_on date,
+    authorisation_by uuid,
+    CONSTRAINT organisation_authorisation_known CHECK ((prescriber_authorisation = ANY (ARRAY['not_set'::text, 'validated'::text, 'refused'::text, 'not_required'::text]))),
+    CONSTRAINT organisation_authorisation_of_prescriber CHECK (((kind = 'prescriber'::text) OR (prescriber_authorisation = 'not_set'::text))),
+    CONSTRAINT organisation_authorisation_proof_text CHECK (public.is_text(authorisation_proof, 500)),
+    CONSTRAINT organisation_authorisation_range CHECK (((authorisation_on >= '2020-01-01'::date) AND (authorisation_on <= '2100-01-01'::date))),
+    CONSTRAINT organisation_authorisation_whole CHECK ((((prescriber_authorisation = 'not_set'::text) = (authorisation_on IS NULL)) AND ((prescriber_authorisation <> 'validated'::text) OR (authorisation_proof IS NOT NULL)))),
     CONSTRAINT organisation_code_form CHECK (((code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(code) <= 60))),
     CONSTRAINT organisation_kind_known CHECK ((kind = ANY (ARRAY['platform'::text, 'partner'::text, 'funder'::text, 'employer'::text, 'prescriber'::text, 'training_provider'::text]))),
     CONSTRAINT organisation_name_text CHECK (public.is_text(name, 200)),
@@ -464,6 +477,14 @@ COMMENT ON COLUMN public.organisation.kind IS 'public What it is on the platform
 COMMENT ON COLUMN public.organisation.siret IS 'public SIRET, 14 digits; checked by the program.';
 
 COMMENT ON COLUMN public.organisation.version IS 'internal Raised by every change.';
+
+COMMENT ON COLUMN public.organisation.prescriber_authorisation IS 'internal Whether it may send candidates: not_set, validated, refused, not_required.';
+
+COMMENT ON COLUMN public.organisation.authorisation_proof IS 'internal What shows it: an agreement''s reference, an address.';
+
+COMMENT ON COLUMN public.organisation.authorisation_on IS 'internal Since which day.';
+
+COMMENT ON COLUMN public.organisation.authorisation_by IS 'internal The team''s member who said so.';
 
 CREATE TABLE public.progress_note (
     id uuid NOT NULL,
@@ -786,6 +807,12 @@ $$;
 
 COMMENT ON FUNCTION public.action_nudges(day date) IS 'What leads should be reminded of on a day.';
 
+CREATE FUNCTION public.are_codes(codes text[], form text, most integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((cardinality(codes) <= most) AND (SELECT COALESCE(bool_and((code.code ~ are_codes.form)), true) AS "coalesce" FROM unnest(are_codes.codes) code(code)));
+
+COMMENT ON FUNCTION public.are_codes(codes text[], form text, most integer) IS 'Whether a list has at most so many entries, all of one form.';
+
 CREATE FUNCTION public.current_caller() RETURNS text
     LANGUAGE sql STABLE
     RETURN NULLIF(current_setting('pa31.caller'::text, true), ''::text);
@@ -851,6 +878,222 @@ END;
 
 COMMENT ON FUNCTION public.begin_operation(id uuid, operation text, subject_kind text, subject_id uuid, details jsonb) IS 'Writes the audit row of what follows in this transaction.';
 
+CREATE FUNCTION public.caller_day() RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((public.current_instant() AT TIME ZONE 'Europe/Paris'::text))::date;
+
+COMMENT ON FUNCTION public.caller_day() IS 'The day it is in Paris for this transaction.';
+
+CREATE FUNCTION public.caller_file() RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN CASE WHEN setting_id('pa31.file') IS NOT NULL AND caller_is_team() THEN setting_id('pa31.file') END;
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_file() IS 'The one file that a member of the team opens in this transaction (pa31.file).';
+
+CREATE FUNCTION public.caller_is_team() RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM organisation o WHERE o.id = caller_organisation() AND o.kind = 'platform');
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_is_team() IS 'Whether this transaction acts for a member of the platform''s team.';
+
+CREATE FUNCTION public.caller_link() RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN CASE WHEN current_caller() IS NULL THEN setting_id('pa31.link') END;
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_link() IS 'What the link that nobody known came with is about (pa31.link): a candidate''s id.';
+
+CREATE FUNCTION public.caller_may_prescribe() RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM organisation o WHERE o.id = caller_organisation() AND o.kind = 'prescriber'
+                      AND o.prescriber_authorisation IN ('validated', 'not_required'));
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_may_prescribe() IS 'Whether this transaction acts for a member of a prescriber that may send, and be shared with.';
+
+CREATE FUNCTION public.caller_organisation() RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $_$
+BEGIN
+    IF current_caller() !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN RETURN NULL; END IF;
+    RETURN (SELECT m.organisation_id FROM member m WHERE m.id = current_caller()::uuid AND m.disabled_at IS NULL);
+END
+$_$;
+
+COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
+
+CREATE FUNCTION public.caller_shares(wanted text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF NOT caller_may_prescribe() THEN RETURN '{}'; END IF;
+    RETURN ARRAY(SELECT s.candidate_id FROM candidate_share s
+                  WHERE s.to_organisation_id = caller_organisation() AND s.revoked_at IS NULL
+                    AND caller_day() BETWEEN s.starts_on AND s.ends_on AND (s.access = 'follow_up' OR wanted = 'read'));
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_shares(wanted text) IS 'Files of others that are shared with the caller''s organisation today, to read or (follow_up) to follow up.';
+
+CREATE FUNCTION public.caller_transfer() RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF setting_id('pa31.transfer') IS NULL THEN RETURN NULL; END IF;
+    RETURN (SELECT t.candidate_id FROM candidate_transfer t
+             WHERE t.id = setting_id('pa31.transfer') AND t.state = 'asked' AND t.to_organisation_id = caller_organisation());
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_transfer() IS 'The file whose transfer to the caller''s organisation is being accepted (pa31.transfer).';
+
+CREATE TABLE public.candidate (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    referent_id uuid,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text,
+    phone text,
+    insee text,
+    birth_year integer,
+    situation text,
+    diplomas text[] DEFAULT '{}'::text[] NOT NULL,
+    experience_years numeric(3,1),
+    experience text,
+    licence boolean,
+    vehicle boolean,
+    mobility_km integer,
+    available_from date,
+    night boolean DEFAULT false NOT NULL,
+    weekend boolean DEFAULT false NOT NULL,
+    split_shifts boolean DEFAULT false NOT NULL,
+    contracts text[] DEFAULT '{}'::text[] NOT NULL,
+    hours_min numeric(4,1),
+    hours_max numeric(4,1),
+    jobs text[] DEFAULT '{}'::text[] NOT NULL,
+    lawful_basis text NOT NULL,
+    notice_version text NOT NULL,
+    notice_given_on date NOT NULL,
+    notice_channel text NOT NULL,
+    objected_at timestamp with time zone,
+    last_contact_on date NOT NULL,
+    compared_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    search_text text GENERATED ALWAYS AS (public.folded(((first_name || ' '::text) || last_name))) STORED NOT NULL,
+    CONSTRAINT candidate_available_range CHECK (((available_from >= '2020-01-01'::date) AND (available_from <= '2100-01-01'::date))),
+    CONSTRAINT candidate_birth_year_range CHECK (((birth_year >= 1900) AND (birth_year <= 2100))),
+    CONSTRAINT candidate_contracts_form CHECK (public.are_codes(contracts, '^[a-z0-9_]{3,40}$'::text, 20)),
+    CONSTRAINT candidate_diplomas_form CHECK (public.are_codes(diplomas, '^[a-z0-9-]{2,80}$'::text, 20)),
+    CONSTRAINT candidate_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254) AND (email = lower(email)))),
+    CONSTRAINT candidate_experience_text CHECK (public.is_text(experience, 2000)),
+    CONSTRAINT candidate_experience_years_range CHECK (((experience_years >= (0)::numeric) AND (experience_years <= (60)::numeric))),
+    CONSTRAINT candidate_first_name_text CHECK (public.is_text(first_name, 100)),
+    CONSTRAINT candidate_hours_order CHECK ((hours_min <= hours_max)),
+    CONSTRAINT candidate_hours_range CHECK ((((hours_min >= (1)::numeric) AND (hours_min <= (48)::numeric)) AND ((hours_max >= (1)::numeric) AND (hours_max <= (48)::numeric)))),
+    CONSTRAINT candidate_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT candidate_jobs_form CHECK (public.are_codes(jobs, '^[A-N][0-9]{4}$'::text, 20)),
+    CONSTRAINT candidate_last_contact_range CHECK (((last_contact_on >= '2020-01-01'::date) AND (last_contact_on <= '2100-01-01'::date))),
+    CONSTRAINT candidate_last_name_text CHECK (public.is_text(last_name, 100)),
+    CONSTRAINT candidate_lawful_basis_known CHECK ((lawful_basis = ANY (ARRAY['public_task'::text, 'pre_contract'::text, 'legitimate_interest'::text]))),
+    CONSTRAINT candidate_mobility_range CHECK (((mobility_km >= 0) AND (mobility_km <= 500))),
+    CONSTRAINT candidate_notice_channel_known CHECK ((notice_channel = ANY (ARRAY['in_person'::text, 'phone'::text, 'letter'::text, 'email'::text, 'form'::text]))),
+    CONSTRAINT candidate_notice_range CHECK (((notice_given_on >= '2020-01-01'::date) AND (notice_given_on <= '2100-01-01'::date))),
+    CONSTRAINT candidate_notice_version_text CHECK (public.is_text(notice_version, 40)),
+    CONSTRAINT candidate_phone_form CHECK ((phone ~ '^\+[0-9]{6,15}$'::text)),
+    CONSTRAINT candidate_situation_known CHECK ((situation = ANY (ARRAY['job_seeker'::text, 'career_change'::text, 'employee'::text, 'student'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY public.candidate FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.candidate IS 'A person that a prescriber accompanies: the file. Never a national number, health, family, religion or origin.';
+
+COMMENT ON COLUMN public.candidate.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.candidate.organisation_id IS 'internal The prescriber''s organisation that follows the person: the file is its.';
+
+COMMENT ON COLUMN public.candidate.referent_id IS 'internal Its member who is the person''s referent.';
+
+COMMENT ON COLUMN public.candidate.first_name IS 'personal First name.';
+
+COMMENT ON COLUMN public.candidate.last_name IS 'personal Surname.';
+
+COMMENT ON COLUMN public.candidate.email IS 'personal Address, in lower case.';
+
+COMMENT ON COLUMN public.candidate.phone IS 'personal Telephone: + and digits.';
+
+COMMENT ON COLUMN public.candidate.insee IS 'personal INSEE code of the commune where the person lives.';
+
+COMMENT ON COLUMN public.candidate.birth_year IS 'personal Year of birth; no more is ever asked.';
+
+COMMENT ON COLUMN public.candidate.situation IS 'personal job_seeker, career_change, employee, student, other.';
+
+COMMENT ON COLUMN public.candidate.diplomas IS 'personal Diplomas (diploma.id).';
+
+COMMENT ON COLUMN public.candidate.experience_years IS 'personal Years of experience in the sector.';
+
+COMMENT ON COLUMN public.candidate.experience IS 'personal What the person did, in words.';
+
+COMMENT ON COLUMN public.candidate.licence IS 'personal Whether with a driving licence; NULL: not said.';
+
+COMMENT ON COLUMN public.candidate.vehicle IS 'personal Whether with a vehicle; NULL: not said.';
+
+COMMENT ON COLUMN public.candidate.mobility_km IS 'personal How far from home, in kilometres.';
+
+COMMENT ON COLUMN public.candidate.available_from IS 'personal First day; NULL: at once.';
+
+COMMENT ON COLUMN public.candidate.night IS 'personal Whether work at night is accepted.';
+
+COMMENT ON COLUMN public.candidate.weekend IS 'personal Whether work at weekends is accepted.';
+
+COMMENT ON COLUMN public.candidate.split_shifts IS 'personal Whether days in several parts are accepted.';
+
+COMMENT ON COLUMN public.candidate.contracts IS 'personal Contracts accepted (contract_type.code); none: any.';
+
+COMMENT ON COLUMN public.candidate.hours_min IS 'personal At least so many hours a week.';
+
+COMMENT ON COLUMN public.candidate.hours_max IS 'personal At most so many hours a week.';
+
+COMMENT ON COLUMN public.candidate.jobs IS 'personal Jobs wanted: ROME codes.';
+
+COMMENT ON COLUMN public.candidate.lawful_basis IS 'internal public_task, pre_contract, legitimate_interest.';
+
+COMMENT ON COLUMN public.candidate.notice_version IS 'internal Version of the information notice that the person got.';
+
+COMMENT ON COLUMN public.candidate.notice_given_on IS 'internal When.';
+
+COMMENT ON COLUMN public.candidate.notice_channel IS 'internal How: in_person, phone, letter, email, form.';
+
+COMMENT ON COLUMN public.candidate.objected_at IS 'internal When the person objected: nothing is sent any more.';
+
+COMMENT ON COLUMN public.candidate.last_contact_on IS 'internal Last active contact: what retention counts from.';
+
+COMMENT ON COLUMN public.candidate.compared_at IS 'internal When the platform looked whether another organisation follows the same person.';
+
+COMMENT ON COLUMN public.candidate.created_at IS 'internal When the file was opened.';
+
+COMMENT ON COLUMN public.candidate.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.candidate.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.candidate.search_text IS 'personal Its name without case and accents.';
+
 CREATE TABLE public.member (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -877,17 +1120,132 @@ COMMENT ON COLUMN public.member.role IS 'internal manager, editor, reader; dpo i
 
 COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member may do nothing any more.';
 
-CREATE FUNCTION public.caller_organisation() RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT m.organisation_id FROM public.member m WHERE ((m.id = CASE WHEN (public.current_caller() ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text) THEN (public.current_caller())::uuid ELSE NULL::uuid END) AND (m.disabled_at IS NULL)));
+CREATE FUNCTION public.candidates_named(caller uuid, words text, most integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT c.id
+    FROM public.candidate c
+   WHERE ((c.organisation_id = ( SELECT m.organisation_id
+            FROM public.member m
+           WHERE ((m.id = candidates_named.caller) AND ((m.id)::text = public.current_caller()) AND (m.disabled_at IS NULL)))) AND (public.folded(candidates_named.words) OPERATOR(public.<%) c.search_text))
+   ORDER BY (public.word_similarity(public.folded(candidates_named.words), c.search_text)) DESC, c.id DESC
+  LIMIT candidates_named.most;
+END;
 
-COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
+COMMENT ON FUNCTION public.candidates_named(caller uuid, words text, most integer) IS 'Files of the caller''s own organisation whose name is like some words, the most alike first.';
 
-CREATE FUNCTION public.caller_is_team() RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (EXISTS (SELECT FROM public.organisation o WHERE ((o.id = public.caller_organisation()) AND (o.kind = 'platform'::text))));
+CREATE TABLE public.candidate_share (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    from_organisation_id uuid NOT NULL,
+    to_organisation_id uuid NOT NULL,
+    purpose text NOT NULL,
+    access text NOT NULL,
+    fields text[] NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    revoked_at timestamp with time zone,
+    CONSTRAINT candidate_share_access_known CHECK ((access = ANY (ARRAY['read'::text, 'follow_up'::text]))),
+    CONSTRAINT candidate_share_fields_known CHECK (((fields <@ ARRAY['contact'::text, 'situation'::text, 'background'::text, 'wishes'::text]) AND (cardinality(fields) <= 4))),
+    CONSTRAINT candidate_share_other CHECK (((revoked_at IS NOT NULL) OR (from_organisation_id <> to_organisation_id))),
+    CONSTRAINT candidate_share_period_order CHECK (((ends_on >= starts_on) AND (ends_on <= (starts_on + 366)))),
+    CONSTRAINT candidate_share_purpose_text CHECK (public.is_text(purpose, 300)),
+    CONSTRAINT candidate_share_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date)))
+);
 
-COMMENT ON FUNCTION public.caller_is_team() IS 'Whether this transaction acts for a member of the platform''s team.';
+ALTER TABLE ONLY public.candidate_share FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.candidate_share IS 'Files that another prescriber may read or follow up, for a purpose and a time; never statistics.';
+
+COMMENT ON COLUMN public.candidate_share.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.candidate_share.candidate_id IS 'internal Which file.';
+
+COMMENT ON COLUMN public.candidate_share.from_organisation_id IS 'internal Whose file it is.';
+
+COMMENT ON COLUMN public.candidate_share.to_organisation_id IS 'internal With whom it is shared.';
+
+COMMENT ON COLUMN public.candidate_share.purpose IS 'personal What for.';
+
+COMMENT ON COLUMN public.candidate_share.access IS 'internal read, or follow_up: also orient.';
+
+COMMENT ON COLUMN public.candidate_share.fields IS 'internal What is shown beside the name: contact, situation, background, wishes.';
+
+COMMENT ON COLUMN public.candidate_share.starts_on IS 'internal First day.';
+
+COMMENT ON COLUMN public.candidate_share.ends_on IS 'internal Last day.';
+
+COMMENT ON COLUMN public.candidate_share.created_at IS 'internal When it was given.';
+
+COMMENT ON COLUMN public.candidate_share.created_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.candidate_share.revoked_at IS 'internal When it was taken back.';
+
+CREATE FUNCTION public.candidates_wanting(caller uuid, wanted text[]) RETURNS TABLE(id uuid, organisation_id uuid, insee text, diplomas text[], experience_years numeric, licence boolean, vehicle boolean, mobility_km integer, available_from date, night boolean, weekend boolean, split_shifts boolean, contracts text[], hours_min numeric, hours_max numeric, jobs text[])
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH scope AS MATERIALIZED (
+          SELECT m.organisation_id
+            FROM (public.member m
+              JOIN public.organisation o ON ((o.id = m.organisation_id)))
+           WHERE ((m.id = candidates_wanting.caller) AND ((m.id)::text = public.current_caller()) AND (m.disabled_at IS NULL) AND (o.kind = 'prescriber'::text) AND (o.prescriber_authorisation = ANY (ARRAY['validated'::text, 'not_required'::text])))
+         )
+  SELECT c.id,
+     c.organisation_id,
+     c.insee,
+     c.diplomas,
+     c.experience_years,
+     c.licence,
+     c.vehicle,
+     c.mobility_km,
+     c.available_from,
+     c.night,
+     c.weekend,
+     c.split_shifts,
+     c.contracts,
+     c.hours_min,
+     c.hours_max,
+     c.jobs
+    FROM public.candidate c
+   WHERE ((c.organisation_id = ( SELECT s.organisation_id
+            FROM scope s)) AND (c.jobs && candidates_wanting.wanted) AND (c.objected_at IS NULL))
+ UNION ALL
+  SELECT c.id,
+     c.organisation_id,
+         CASE
+             WHEN ('situation'::text = ANY (h.fields)) THEN c.insee
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN ('background'::text = ANY (h.fields)) THEN c.diplomas
+             ELSE NULL::text[]
+         END AS "case",
+         CASE
+             WHEN ('background'::text = ANY (h.fields)) THEN c.experience_years
+             ELSE NULL::numeric
+         END AS "case",
+     c.licence,
+     c.vehicle,
+     c.mobility_km,
+     c.available_from,
+     c.night,
+     c.weekend,
+     c.split_shifts,
+     c.contracts,
+     c.hours_min,
+     c.hours_max,
+     c.jobs
+    FROM (public.candidate_share h
+      JOIN public.candidate c ON ((c.id = h.candidate_id)))
+   WHERE ((h.to_organisation_id = ( SELECT s.organisation_id
+            FROM scope s)) AND (h.revoked_at IS NULL) AND ((( SELECT public.caller_day() AS caller_day) >= h.starts_on) AND (( SELECT public.caller_day() AS caller_day) <= h.ends_on)) AND ('wishes'::text = ANY (h.fields)) AND (c.organisation_id <> h.to_organisation_id) AND (c.jobs && candidates_wanting.wanted) AND (c.objected_at IS NULL));
+END;
+
+COMMENT ON FUNCTION public.candidates_wanting(caller uuid, wanted text[]) IS 'Files that the caller''s organisation keeps or shares of those who want one of these jobs, as far as needs are compared with them.';
 
 CREATE FUNCTION public.check_structure_merge() RETURNS trigger
     LANGUAGE plpgsql
@@ -1213,6 +1571,77 @@ END;
 
 COMMENT ON FUNCTION public.contact_of_link(secret_hash bytea) IS 'The contact whose link this is and its structure, while the link is good; nothing otherwise.';
 
+CREATE FUNCTION public.days_to_answer(sent_at timestamp with time zone, answered_at timestamp with time zone) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (((answered_at AT TIME ZONE 'Europe/Paris'::text))::date - ((sent_at AT TIME ZONE 'Europe/Paris'::text))::date);
+
+COMMENT ON FUNCTION public.days_to_answer(sent_at timestamp with time zone, answered_at timestamp with time zone) IS 'Days, as Paris counts them, between two instants.';
+
+CREATE TABLE public.diploma (
+    id text NOT NULL,
+    acronym text NOT NULL,
+    label text NOT NULL,
+    level integer NOT NULL,
+    rncp text,
+    valid_from date,
+    valid_until date,
+    reliability text NOT NULL,
+    source text,
+    CONSTRAINT diploma_level_range CHECK (((level >= 1) AND (level <= 8))),
+    CONSTRAINT diploma_reliability_known CHECK ((reliability = ANY (ARRAY['verified'::text, 'single_source'::text, 'number_not_found'::text]))),
+    CONSTRAINT diploma_rncp_form CHECK ((rncp ~ '^RNCP[0-9]{1,6}$'::text)),
+    CONSTRAINT diploma_valid_order CHECK ((valid_until >= valid_from))
+);
+
+COMMENT ON TABLE public.diploma IS 'Diplomas of the sector with their registrations: one may have several, as its number changes at each renewal (sql/reference/rows).';
+
+COMMENT ON COLUMN public.diploma.id IS 'public A name of ours: deas-40692.';
+
+COMMENT ON COLUMN public.diploma.acronym IS 'public What people call it: DEAS; not unique.';
+
+COMMENT ON COLUMN public.diploma.label IS 'public Its label.';
+
+COMMENT ON COLUMN public.diploma.level IS 'public Level of the national framework, 1 to 8.';
+
+COMMENT ON COLUMN public.diploma.rncp IS 'public Number of this registration in the national directory.';
+
+COMMENT ON COLUMN public.diploma.valid_from IS 'public Since when this registration holds, if known.';
+
+COMMENT ON COLUMN public.diploma.valid_until IS 'public Until when, if known.';
+
+COMMENT ON COLUMN public.diploma.reliability IS 'public How sure its number is: verified, single_source, number_not_found.';
+
+COMMENT ON COLUMN public.diploma.source IS 'public Where it was found.';
+
+CREATE FUNCTION public.diploma_registrations(ids text[]) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (ids = '{}'::text[]) THEN ids ELSE ARRAY(SELECT d.id FROM public.diploma d WHERE (d.acronym IN (SELECT m.acronym FROM public.diploma m WHERE (m.id = ANY (diploma_registrations.ids)))) ORDER BY d.id) END;
+
+COMMENT ON FUNCTION public.diploma_registrations(ids text[]) IS 'Ids of every registration of the diplomas of these ids; NULL of NULL.';
+
+CREATE TABLE public.diploma_synonym (
+    name text NOT NULL,
+    acronym text NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT diploma_synonym_acronym_text CHECK (public.is_text(acronym, 60)),
+    CONSTRAINT diploma_synonym_name_folded CHECK ((name = public.folded(name))),
+    CONSTRAINT diploma_synonym_source_text CHECK (public.is_text(source, 200))
+);
+
+COMMENT ON TABLE public.diploma_synonym IS 'Other names of diplomas, also of former ones whose holders hold it by law (sql/reference/rows).';
+
+COMMENT ON COLUMN public.diploma_synonym.name IS 'public What people also call it, without case and accents: advf.';
+
+COMMENT ON COLUMN public.diploma_synonym.acronym IS 'public Its acronym in the list of diplomas: TP ADVF.';
+
+COMMENT ON COLUMN public.diploma_synonym.source IS 'public Where that is said.';
+
+CREATE FUNCTION public.diplomas_meant(name text) RETURNS text[]
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN ARRAY(SELECT d.id FROM public.diploma d WHERE (d.acronym IN (SELECT m.acronym FROM public.diploma m WHERE ((m.id = diplomas_meant.name) OR (public.folded(m.acronym) = public.folded(diplomas_meant.name))) UNION ALL SELECT y.acronym FROM public.diploma_synonym y WHERE (y.name = public.folded(diplomas_meant.name)))));
+
+COMMENT ON FUNCTION public.diplomas_meant(name text) IS 'Ids of every registration of the diploma that an id, an acronym (DEAS) or another name (aide-soignant) means.';
+
 CREATE FUNCTION public.folded_words(text text) RETURNS text[]
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_remove(string_to_array(regexp_replace(public.folded(text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text), ' '::text), ''::text);
@@ -1237,6 +1666,107 @@ CREATE FUNCTION public.has_words(text text, words text) RETURNS boolean
 
 COMMENT ON FUNCTION public.has_words(text text, words text) IS 'Whether each of these words, whatever its case and accents, begins a word of a text.';
 
+CREATE TABLE public.job_affinity (
+    job_from text NOT NULL,
+    job_to text NOT NULL,
+    percent integer NOT NULL,
+    reason_fr text NOT NULL,
+    CONSTRAINT job_affinity_from_form CHECK ((job_from ~ '^[A-N][0-9]{4}$'::text)),
+    CONSTRAINT job_affinity_percent_range CHECK (((percent >= 1) AND (percent <= 100))),
+    CONSTRAINT job_affinity_reason_text CHECK (public.is_text(reason_fr, 200)),
+    CONSTRAINT job_affinity_same_is_whole CHECK (((job_from <> job_to) OR (percent = 100))),
+    CONSTRAINT job_affinity_to_form CHECK ((job_to ~ '^[A-N][0-9]{4}$'::text))
+);
+
+COMMENT ON TABLE public.job_affinity IS 'Jobs near the one that somebody wants; the same job counts in full without a row (sql/reference/rows).';
+
+COMMENT ON COLUMN public.job_affinity.job_from IS 'public The job wanted: ROME code of either version.';
+
+COMMENT ON COLUMN public.job_affinity.job_to IS 'public The job offered.';
+
+COMMENT ON COLUMN public.job_affinity.percent IS 'public How near, of 100.';
+
+COMMENT ON COLUMN public.job_affinity.reason_fr IS 'public Why they are near, in French.';
+
+CREATE FUNCTION public.jobs_leading(offered text) RETURNS TABLE(job text, affinity integer)
+    LANGUAGE sql STABLE ROWS 10 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT n.job,
+     max(n.affinity) AS max
+    FROM ( SELECT jobs_leading.offered AS job,
+             100 AS affinity
+         UNION ALL
+          SELECT a.job_from,
+             a.percent
+            FROM public.job_affinity a
+           WHERE (a.job_to = jobs_leading.offered)) n
+   GROUP BY n.job;
+END;
+
+COMMENT ON FUNCTION public.jobs_leading(offered text) IS 'Jobs whose seekers this one may suit, each with how near it is.';
+
+CREATE FUNCTION public.jobs_near(wanted text[]) RETURNS TABLE(job text, affinity integer, nearest text)
+    LANGUAGE sql STABLE ROWS 10 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT DISTINCT ON (n.job) n.job,
+     n.affinity,
+     n.wanted
+    FROM ( SELECT w.job,
+             100 AS affinity,
+             w.job AS wanted
+            FROM unnest(jobs_near.wanted) w(job)
+         UNION ALL
+          SELECT a.job_to,
+             a.percent,
+             a.job_from
+            FROM public.job_affinity a
+           WHERE (a.job_from = ANY (jobs_near.wanted))) n
+   ORDER BY n.job, n.affinity DESC, n.wanted;
+END;
+
+COMMENT ON FUNCTION public.jobs_near(wanted text[]) IS 'Jobs offered that suit who wants these, each with how near it is (100: the same) and to which.';
+
+CREATE FUNCTION public.keep_orientation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.referent_id := (SELECT c.organisation_id FROM candidate c WHERE c.id = NEW.candidate_id);
+    ELSIF to_jsonb(NEW) - 'version' - 'updated_at' IS DISTINCT FROM to_jsonb(OLD) - 'version' - 'updated_at' THEN
+        NEW.updated_at := greatest(current_instant(), OLD.updated_at);
+        -- What the clock notes for itself is no new version.
+        IF to_jsonb(NEW) - '{version,updated_at,reminded,told_on}'::text[]
+            IS DISTINCT FROM to_jsonb(OLD) - '{version,updated_at,reminded,told_on}'::text[] THEN
+            NEW.version := OLD.version + 1;
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.keep_orientation() IS 'Trigger: whose file the person''s is, and the version.';
+
+CREATE FUNCTION public.keep_recruitment_words() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO recruitment_word (word)
+        SELECT DISTINCT word FROM written w, unnest(tsvector_to_array(w.search_words)) AS word
+         WHERE w.state = 'open' AND word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO recruitment_word (word)
+        SELECT DISTINCT word FROM written w
+          JOIN replaced r ON r.id = w.id AND (r.search_words <> w.search_words OR r.state <> 'open'),
+               unnest(tsvector_to_array(w.search_words)) AS word
+         WHERE w.state = 'open' AND word ~ '[a-z]'
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.keep_recruitment_words() IS 'Trigger: words of needs and sessions that are open are known to searches.';
+
 CREATE FUNCTION public.keep_structure_words() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1256,6 +1786,18 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.keep_structure_words() IS 'Trigger: words of structures that were written are known to searches.';
+
+CREATE FUNCTION public.keep_what_was_open() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state <> 'draft' THEN
+        RAISE EXCEPTION 'only a draft may be deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'need_deleted_draft';
+    END IF;
+    RETURN OLD;
+END $$;
+
+COMMENT ON FUNCTION public.keep_what_was_open() IS 'Trigger: refuses to delete what is no draft.';
 
 CREATE TABLE public.finess_category (
     code text NOT NULL,
@@ -1321,11 +1863,575 @@ CREATE FUNCTION public.kinds_meant(kind text) RETURNS text[]
 
 COMMENT ON FUNCTION public.kinds_meant(kind text) IS 'Codes of the FINESS categories that a code or a short name (EHPAD, SAD) means.';
 
+CREATE FUNCTION public.km_between(one public.cube, other public.cube) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (public.cube_distance(one, other) < (1.9999)::double precision) THEN ((((2)::double precision * asin((public.cube_distance(one, other) / (2)::double precision))) * (6371.0088)::double precision))::integer WHEN ((one IS NOT NULL) AND (other IS NOT NULL)) THEN 20015 ELSE NULL::integer END;
+
+COMMENT ON FUNCTION public.km_between(one public.cube, other public.cube) IS 'Kilometres between two points of the unit sphere, as the crow flies; NULL where one is not known.';
+
+CREATE FUNCTION public.service_rule(code text) RETURNS integer
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+DECLARE
+    found_value integer;
+BEGIN
+    SELECT r.value INTO found_value FROM service_rule r WHERE r.code = service_rule.code;
+    IF found_value IS NULL THEN RAISE EXCEPTION 'there is no service rule %', code; END IF;
+    RETURN found_value;
+END
+$$;
+
+COMMENT ON FUNCTION public.service_rule(code text) IS 'The number that people decided, by its code; unknown codes fail. In a query: (SELECT service_rule(…)), once.';
+
+CREATE FUNCTION public.level_window(OUT first_instant timestamp with time zone, OUT last_instant timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ((d.last_day - make_interval(months => public.service_rule('level_months'::text))) AT TIME ZONE 'Europe/Paris'::text) AS timezone,
+     (((d.last_day + 1))::timestamp without time zone AT TIME ZONE 'Europe/Paris'::text) AS timezone
+    FROM ( SELECT (public.caller_day() - public.service_rule('level_days'::text)) AS last_day) d;
+END;
+
+COMMENT ON FUNCTION public.level_window(OUT first_instant timestamp with time zone, OUT last_instant timestamp with time zone) IS 'From when to when (exclusive) what was sent counts for response rates: so long ago that an answer was due.';
+
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    audience text NOT NULL,
+    organisation_id uuid,
+    address text,
+    member_id uuid,
+    address_hash bytea,
+    subject text,
+    body_text text,
+    link_label text,
+    link_path text,
+    link_secret text,
+    attachment text,
+    message_id text,
+    about_kind text,
+    about_id uuid,
+    candidate_id uuid,
+    is_reminder boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    next_try_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    error_class text,
+    gathered_into uuid,
+    opt_out_secret text,
+    opt_out_hash bytea,
+    CONSTRAINT outbox_about_form CHECK ((about_kind ~ '^[a-z_]+$'::text)),
+    CONSTRAINT outbox_about_whole CHECK (((about_kind IS NULL) = (about_id IS NULL))),
+    CONSTRAINT outbox_address_form CHECK (((address ~ '^[^-@\s\x01-\x1f\x7f][^@\s\x01-\x1f\x7f]*@[^@\s\x01-\x1f\x7f]+\.[^@\s\x01-\x1f\x7f]+$'::text) AND (char_length(address) <= 254))),
+    CONSTRAINT outbox_attachment_text CHECK (public.is_text(attachment, 20000)),
+    CONSTRAINT outbox_audience_known CHECK ((audience = ANY (ARRAY['recruiter'::text, 'candidate'::text, 'prescriber'::text, 'organisation'::text, 'team'::text]))),
+    CONSTRAINT outbox_body_text CHECK (public.is_text(body_text, 10000)),
+    CONSTRAINT outbox_ended_is_empty CHECK (((state = 'waiting'::text) OR ((body_text IS NULL) AND (link_secret IS NULL) AND (attachment IS NULL) AND (opt_out_secret IS NULL)))),
+    CONSTRAINT outbox_error_form CHECK ((error_class ~ '^[a-z0-9_]+$'::text)),
+    CONSTRAINT outbox_hash_length CHECK (((octet_length(address_hash) = 32) AND (octet_length(opt_out_hash) = 32))),
+    CONSTRAINT outbox_kind_form CHECK (((kind ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (char_length(kind) <= 60))),
+    CONSTRAINT outbox_link_form CHECK (((link_path ~ '^/[A-Za-z0-9/._?=&%-]*$'::text) AND (link_secret ~ '^[A-Za-z0-9_-]+$'::text))),
+    CONSTRAINT outbox_link_label_text CHECK ((public.is_text(link_label, 100) AND (link_label !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT outbox_link_whole CHECK ((((link_path IS NULL) = (link_label IS NULL)) AND ((link_secret IS NULL) OR (link_path IS NOT NULL)))),
+    CONSTRAINT outbox_only_reminders_gather CHECK (((gathered_into IS NULL) OR is_reminder)),
+    CONSTRAINT outbox_sent_has_instant CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT outbox_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'dropped'::text]))),
+    CONSTRAINT outbox_subject_text CHECK ((public.is_text(subject, 200) AND (subject !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT outbox_waiting_is_whole CHECK (((state <> 'waiting'::text) OR ((subject IS NOT NULL) AND (body_text IS NOT NULL) AND ((address IS NOT NULL) OR (member_id IS NOT NULL)))))
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.outbox IS 'Mails: written in the transaction that they tell of, sent after it; texts and links are cleared once sent, failed or dropped.';
+
+COMMENT ON COLUMN public.outbox.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.outbox.kind IS 'internal What it says: contact.prove, orientation.reminder … Reminders are declined by kind.';
+
+COMMENT ON COLUMN public.outbox.audience IS 'internal Whom it is for: recruiter, candidate, prescriber, organisation, team.';
+
+COMMENT ON COLUMN public.outbox.organisation_id IS 'internal The organisation that it is about, or that follows the person.';
+
+COMMENT ON COLUMN public.outbox.address IS 'personal Where it goes; NULL for a member, whose present address is taken when it is sent.';
+
+COMMENT ON COLUMN public.outbox.member_id IS 'internal The member whom it goes to.';
+
+COMMENT ON COLUMN public.outbox.address_hash IS 'personal SHA-256 of the address in lower case: what is capped and declined.';
+
+COMMENT ON COLUMN public.outbox.subject IS 'personal Its subject: no surname, diploma or reason; it may name a structure.';
+
+COMMENT ON COLUMN public.outbox.body_text IS 'personal Its paragraphs, an empty line between them.';
+
+COMMENT ON COLUMN public.outbox.link_label IS 'internal What its link says.';
+
+COMMENT ON COLUMN public.outbox.link_path IS 'internal Where its link leads, without the secret.';
+
+COMMENT ON COLUMN public.outbox.link_secret IS 'personal The end of its link: whoever has it is let in.';
+
+COMMENT ON COLUMN public.outbox.attachment IS 'personal An iCalendar file.';
+
+COMMENT ON COLUMN public.outbox.message_id IS 'internal Its Message-ID, made at the first try and the same at each.';
+
+COMMENT ON COLUMN public.outbox.about_kind IS 'internal What kind of thing it is about.';
+
+COMMENT ON COLUMN public.outbox.about_id IS 'internal Which one.';
+
+COMMENT ON COLUMN public.outbox.candidate_id IS 'internal The candidate whom it is about. No foreign key: the table is a later one''s.';
+
+COMMENT ON COLUMN public.outbox.is_reminder IS 'internal Whether it only reminds: gathered, capped, and may be declined.';
+
+COMMENT ON COLUMN public.outbox.state IS 'internal waiting, sent, failed, dropped.';
+
+COMMENT ON COLUMN public.outbox.attempts IS 'internal How often it was tried.';
+
+COMMENT ON COLUMN public.outbox.claimed_at IS 'internal When it was taken to be sent last.';
+
+COMMENT ON COLUMN public.outbox.next_try_at IS 'internal Not before.';
+
+COMMENT ON COLUMN public.outbox.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.outbox.sent_at IS 'internal When it was handed over.';
+
+COMMENT ON COLUMN public.outbox.error_class IS 'internal What went wrong last: exit_75, timed_out … Never a message, which could hold an address.';
+
+COMMENT ON COLUMN public.outbox.gathered_into IS 'internal The mail that this reminder went with.';
+
+COMMENT ON COLUMN public.outbox.opt_out_secret IS 'personal The end of the link that declines such reminders, while it is to be sent.';
+
+COMMENT ON COLUMN public.outbox.opt_out_hash IS 'internal SHA-256 of the secret of the link that declines such reminders.';
+
+CREATE FUNCTION public.mail_address_of_member(caller text, mail uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT m.email
+    FROM (public.outbox o
+      JOIN public.member m ON ((m.id = o.member_id)))
+   WHERE ((o.id = mail_address_of_member.mail) AND (o.state = 'waiting'::text) AND (m.disabled_at IS NULL) AND (mail_address_of_member.caller = 'system'::text) AND (public.current_caller() = 'system'::text));
+END;
+
+COMMENT ON FUNCTION public.mail_address_of_member(caller text, mail uuid) IS 'The present address of the member whom a waiting mail goes to, for the system; NULL for a member who left.';
+
+CREATE TABLE public.match_criterion (
+    code text NOT NULL,
+    label_fr text NOT NULL,
+    maximum integer NOT NULL,
+    is_hard boolean NOT NULL,
+    unsaid_percent integer,
+    least_percent integer,
+    meaning_fr text NOT NULL,
+    CONSTRAINT match_criterion_code_known CHECK ((code = ANY (ARRAY['job'::text, 'diploma'::text, 'distance'::text, 'licence_vehicle'::text, 'schedule'::text, 'contract'::text, 'availability'::text, 'experience'::text]))),
+    CONSTRAINT match_criterion_label_text CHECK (public.is_text(label_fr, 60)),
+    CONSTRAINT match_criterion_least_range CHECK (((least_percent >= 0) AND (least_percent <= 100))),
+    CONSTRAINT match_criterion_maximum_range CHECK (((maximum >= 0) AND (maximum <= 100))),
+    CONSTRAINT match_criterion_meaning_text CHECK (public.is_text(meaning_fr, 400)),
+    CONSTRAINT match_criterion_unsaid_range CHECK (((unsaid_percent >= 0) AND (unsaid_percent <= 100)))
+);
+
+COMMENT ON TABLE public.match_criterion IS 'What a person and a need are compared by, and how much each weighs (sql/reference/rows).';
+
+COMMENT ON COLUMN public.match_criterion.code IS 'public Its code in the program.';
+
+COMMENT ON COLUMN public.match_criterion.label_fr IS 'public What people call it.';
+
+COMMENT ON COLUMN public.match_criterion.maximum IS 'public Points of who fits in full; a score is the sum over all.';
+
+COMMENT ON COLUMN public.match_criterion.is_hard IS 'public Whether failing it excludes.';
+
+COMMENT ON COLUMN public.match_criterion.unsaid_percent IS 'public Share of the maximum where the file does not say; NULL where it always does.';
+
+COMMENT ON COLUMN public.match_criterion.least_percent IS 'public Share of the maximum at the edge of what is accepted; NULL where there is no edge.';
+
+COMMENT ON COLUMN public.match_criterion.meaning_fr IS 'public How it is judged, in French.';
+
+CREATE FUNCTION public.match_weight(criterion text) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT c.maximum FROM public.match_criterion c WHERE (c.code = match_weight.criterion));
+
+COMMENT ON FUNCTION public.match_weight(criterion text) IS 'Points of who fits one criterion in full.';
+
+CREATE FUNCTION public.match_pair(affinity integer, km integer, day date, held text[], mobility_km integer, licence boolean, vehicle boolean, available_from date, night boolean, weekend boolean, split_shifts boolean, contracts text[], hours_min numeric, hours_max numeric, experience_years numeric, required text[], licence_required boolean, vehicle_required boolean, starts_on date, at_night boolean, at_weekend boolean, in_parts boolean, contract text, hours_per_week numeric, beginner_welcome boolean) RETURNS TABLE(score integer, is_excluded boolean, job_points integer, diploma text, diploma_points integer, distance text, distance_points integer, licence_vehicle text, licence_vehicle_points integer, asked integer, accepted integer, schedule_points integer, contract_grade text, contract_points integer, availability text, availability_points integer, experience text, experience_points integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (((((((p.job + p.diploma) + p.distance) + p.licence_vehicle) + p.schedule) + p.contract) + p.availability) + p.experience),
+     (((g.diploma = 'missing'::text) AND ( SELECT c.is_hard
+            FROM public.match_criterion c
+           WHERE (c.code = 'diploma'::text))) OR ((g.distance = 'beyond'::text) AND ( SELECT c.is_hard
+            FROM public.match_criterion c
+           WHERE (c.code = 'distance'::text))) OR ((g.licence_vehicle = 'missing'::text) AND ( SELECT c.is_hard
+            FROM public.match_criterion c
+           WHERE (c.code = 'licence_vehicle'::text)))),
+     p.job,
+     g.diploma,
+     p.diploma,
+     g.distance,
+     p.distance,
+     g.licence_vehicle,
+     p.licence_vehicle,
+     g.asked,
+     g.accepted,
+     p.schedule,
+     g.contract,
+     p.contract,
+     g.availability,
+     p.availability,
+     g.experience,
+     p.experience
+    FROM (( SELECT d.radius,
+                 CASE
+                     WHEN (match_pair.required = '{}'::text[]) THEN 'none_required'::text
+                     WHEN (match_pair.held IS NULL) THEN 'unsaid'::text
+                     WHEN (match_pair.held && match_pair.required) THEN 'held'::text
+                     ELSE 'missing'::text
+                 END AS diploma,
+                 CASE
+                     WHEN (match_pair.km IS NULL) THEN 'unknown'::text
+                     WHEN (match_pair.mobility_km IS NULL) THEN
+                     CASE
+                         WHEN (match_pair.km <= d.radius) THEN 'assumed'::text
+                         ELSE 'assumed_far'::text
+                     END
+                     WHEN (match_pair.km <= match_pair.mobility_km) THEN 'within'::text
+                     ELSE 'beyond'::text
+                 END AS distance,
+                 CASE
+                     WHEN ((NOT match_pair.licence_required) AND (NOT match_pair.vehicle_required)) THEN 'none_required'::text
+                     WHEN ((match_pair.licence_required AND (match_pair.licence = false)) OR (match_pair.vehicle_required AND (match_pair.vehicle = false))) THEN 'missing'::text
+                     WHEN ((match_pair.licence_required AND (match_pair.licence IS NULL)) OR (match_pair.vehicle_required AND (match_pair.vehicle IS NULL))) THEN 'unsaid'::text
+                     ELSE 'held'::text
+                 END AS licence_vehicle,
+             ((((match_pair.at_night)::integer + (match_pair.at_weekend)::integer) + (match_pair.in_parts)::integer) + (d.has_hours)::integer) AS asked,
+             (((((match_pair.at_night AND match_pair.night))::integer + ((match_pair.at_weekend AND match_pair.weekend))::integer) + ((match_pair.in_parts AND match_pair.split_shifts))::integer) + ((d.has_hours AND ((match_pair.hours_per_week >= COALESCE(match_pair.hours_min, (0)::numeric)) AND (match_pair.hours_per_week <= COALESCE(match_pair.hours_max, (168)::numeric)))))::integer) AS accepted,
+                 CASE
+                     WHEN (match_pair.contracts = '{}'::text[]) THEN 'any'::text
+                     WHEN (match_pair.contract = ANY (match_pair.contracts)) THEN 'accepted'::text
+                     ELSE 'other'::text
+                 END AS contract,
+                 CASE
+                     WHEN (d.late <= 0) THEN 'ready'::text
+                     WHEN (d.late <= ( SELECT public.service_rule('match_late_days'::text) AS service_rule)) THEN 'late'::text
+                     ELSE 'too_late'::text
+                 END AS availability,
+                 CASE
+                     WHEN match_pair.beginner_welcome THEN 'beginner'::text
+                     WHEN (match_pair.experience_years IS NULL) THEN 'unsaid'::text
+                     WHEN (match_pair.experience_years >= (( SELECT public.service_rule('match_experience_years'::text) AS service_rule))::numeric) THEN 'enough'::text
+                     WHEN (match_pair.experience_years > (0)::numeric) THEN 'some'::text
+                     ELSE 'none'::text
+                 END AS experience
+            FROM ( SELECT COALESCE(match_pair.mobility_km, ( SELECT public.service_rule('match_assumed_km'::text) AS service_rule)) AS radius,
+                     ((match_pair.hours_per_week IS NOT NULL) AND ((match_pair.hours_min IS NOT NULL) OR (match_pair.hours_max IS NOT NULL))) AS has_hours,
+                     (GREATEST(match_pair.available_from, match_pair.day) - GREATEST(match_pair.starts_on, match_pair.day)) AS late
+                  OFFSET 0) d
+          OFFSET 0) g
+      CROSS JOIN LATERAL ( SELECT ((( SELECT public.match_weight('job'::text) AS match_weight) * match_pair.affinity) / 100) AS job,
+                 CASE g.diploma
+                     WHEN 'missing'::text THEN 0
+                     WHEN 'unsaid'::text THEN ( SELECT ((c.maximum * c.unsaid_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'diploma'::text))
+                     ELSE ( SELECT public.match_weight('diploma'::text) AS match_weight)
+                 END AS diploma,
+                 CASE g.distance
+                     WHEN 'beyond'::text THEN 0
+                     WHEN 'assumed_far'::text THEN 0
+                     WHEN 'unknown'::text THEN ( SELECT ((c.maximum * c.unsaid_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'distance'::text))
+                     ELSE (round(((( SELECT public.match_weight('distance'::text) AS match_weight))::double precision * ((1)::double precision - (((( SELECT ((1)::numeric - ((c.least_percent)::numeric / 100.0))
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'distance'::text)))::double precision * (match_pair.km)::double precision) / (GREATEST(g.radius, 1))::double precision)))))::integer
+                 END AS distance,
+                 CASE g.licence_vehicle
+                     WHEN 'missing'::text THEN 0
+                     WHEN 'unsaid'::text THEN ( SELECT ((c.maximum * c.unsaid_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'licence_vehicle'::text))
+                     ELSE ( SELECT public.match_weight('licence_vehicle'::text) AS match_weight)
+                 END AS licence_vehicle,
+                 CASE
+                     WHEN (g.asked = 0) THEN ( SELECT public.match_weight('schedule'::text) AS match_weight)
+                     ELSE ((( SELECT public.match_weight('schedule'::text) AS match_weight) * g.accepted) / g.asked)
+                 END AS schedule,
+                 CASE g.contract
+                     WHEN 'other'::text THEN 0
+                     ELSE ( SELECT public.match_weight('contract'::text) AS match_weight)
+                 END AS contract,
+                 CASE g.availability
+                     WHEN 'too_late'::text THEN 0
+                     WHEN 'late'::text THEN ( SELECT ((c.maximum * c.least_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'availability'::text))
+                     ELSE ( SELECT public.match_weight('availability'::text) AS match_weight)
+                 END AS availability,
+                 CASE g.experience
+                     WHEN 'beginner'::text THEN ( SELECT public.match_weight('experience'::text) AS match_weight)
+                     WHEN 'enough'::text THEN ( SELECT public.match_weight('experience'::text) AS match_weight)
+                     WHEN 'unsaid'::text THEN ( SELECT ((c.maximum * c.unsaid_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'experience'::text))
+                     ELSE (( SELECT ((c.maximum * c.least_percent) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'experience'::text)) + ((((( SELECT ((c.maximum * (100 - c.least_percent)) / 100)
+                        FROM public.match_criterion c
+                       WHERE (c.code = 'experience'::text)))::numeric * match_pair.experience_years) / (( SELECT public.service_rule('match_experience_years'::text) AS service_rule))::numeric))::integer)
+                 END AS experience
+          OFFSET 0) p);
+END;
+
+COMMENT ON FUNCTION public.match_pair(affinity integer, km integer, day date, held text[], mobility_km integer, licence boolean, vehicle boolean, available_from date, night boolean, weekend boolean, split_shifts boolean, contracts text[], hours_min numeric, hours_max numeric, experience_years numeric, required text[], licence_required boolean, vehicle_required boolean, starts_on date, at_night boolean, at_weekend boolean, in_parts boolean, contract text, hours_per_week numeric, beginner_welcome boolean) IS 'How a person and a need go together: points and grade by criterion, their sum, and whether a hard criterion excludes.';
+
 CREATE FUNCTION public.new_id() RETURNS uuid
     LANGUAGE sql
     RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM public.current_instant()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
 
 COMMENT ON FUNCTION public.new_id() IS 'A new UUIDv7 (RFC 9562), of the instant of this transaction.';
+
+CREATE TABLE public.orientation (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    prescriber_id uuid,
+    referent_id uuid NOT NULL,
+    target_kind text NOT NULL,
+    need_id uuid,
+    structure_id uuid,
+    session_id uuid,
+    receiver_id uuid,
+    state text DEFAULT 'draft'::text NOT NULL,
+    former_state text,
+    due_on date,
+    sent_at timestamp with time zone,
+    opened_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    visible_until date,
+    reason text,
+    appointment_at timestamp with time zone,
+    prior_action text,
+    prior_starts_on date,
+    prior_ends_on date,
+    training_session_id uuid,
+    training_starts_on date,
+    training_ends_on date,
+    training_result text,
+    hired_at timestamp with time zone,
+    hire_contract text,
+    hire_starts_on date,
+    hire_hours numeric(4,1),
+    has_place boolean DEFAULT false NOT NULL,
+    reminded integer DEFAULT 0 NOT NULL,
+    told_on date,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT orientation_appointment_has_instant CHECK (((state <> 'appointment'::text) OR (appointment_at IS NOT NULL))),
+    CONSTRAINT orientation_appointment_range CHECK (((appointment_at >= '2020-01-01 00:00:00+00'::timestamp with time zone) AND (appointment_at <= '2100-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT orientation_completed_has_result CHECK (((state <> 'completed'::text) OR (training_result IS NOT NULL))),
+    CONSTRAINT orientation_due_range CHECK (((due_on >= '2020-01-01'::date) AND (due_on <= '2103-01-01'::date))),
+    CONSTRAINT orientation_final_has_instant CHECK (((closed_at IS NOT NULL) = (state = ANY (ARRAY['hired'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text, 'obsolete'::text, 'completed'::text])))),
+    CONSTRAINT orientation_final_is_masked CHECK (((visible_until IS NOT NULL) = (closed_at IS NOT NULL))),
+    CONSTRAINT orientation_former_known CHECK ((former_state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text]))),
+    CONSTRAINT orientation_hire_hours_range CHECK (((hire_hours >= (1)::numeric) AND (hire_hours <= (48)::numeric))),
+    CONSTRAINT orientation_hire_range CHECK (((hire_starts_on >= '2020-01-01'::date) AND (hire_starts_on <= '2100-01-01'::date))),
+    CONSTRAINT orientation_hired_whole CHECK ((((state = 'hired'::text) = (hired_at IS NOT NULL)) AND ((hired_at IS NULL) = (hire_contract IS NULL)) AND ((hired_at IS NULL) = (hire_starts_on IS NULL)) AND ((hired_at IS NULL) = (hire_hours IS NULL)))),
+    CONSTRAINT orientation_obsolete_has_former CHECK (((state = 'obsolete'::text) = (former_state IS NOT NULL))),
+    CONSTRAINT orientation_open_has_due_day CHECK (((due_on IS NOT NULL) = (state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text])))),
+    CONSTRAINT orientation_place_of_session CHECK (((NOT has_place) OR (target_kind = 'session'::text))),
+    CONSTRAINT orientation_prior_action_has_kind CHECK (((state <> 'prior_action'::text) OR (prior_action IS NOT NULL))),
+    CONSTRAINT orientation_prior_action_known CHECK ((prior_action = ANY (ARRAY['pmsmp'::text, 'poec'::text, 'poei'::text, 'vae'::text, 'immersion'::text, 'job_test'::text]))),
+    CONSTRAINT orientation_prior_action_order CHECK ((prior_starts_on <= prior_ends_on)),
+    CONSTRAINT orientation_prior_action_range CHECK (((prior_starts_on >= '2020-01-01'::date) AND (prior_ends_on <= '2100-01-01'::date))),
+    CONSTRAINT orientation_prior_action_whole CHECK ((((prior_action IS NULL) = (prior_starts_on IS NULL)) AND ((prior_action IS NULL) = (prior_ends_on IS NULL)))),
+    CONSTRAINT orientation_refused_has_reason CHECK (((state <> 'refused'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT orientation_reminded_range CHECK (((reminded >= 0) AND (reminded <= 2))),
+    CONSTRAINT orientation_sent_has_receiver CHECK (((sent_at IS NULL) = (receiver_id IS NULL))),
+    CONSTRAINT orientation_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text, 'hired'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text, 'obsolete'::text, 'completed'::text]))),
+    CONSTRAINT orientation_target_whole CHECK (((target_kind = ANY (ARRAY['need'::text, 'structure'::text, 'session'::text])) AND ((target_kind = 'need'::text) = (need_id IS NOT NULL)) AND ((target_kind = 'session'::text) = (session_id IS NOT NULL)) AND ((target_kind = 'session'::text) = (structure_id IS NULL)))),
+    CONSTRAINT orientation_training_has_days CHECK (((state <> ALL (ARRAY['in_training'::text, 'completed'::text])) OR ((training_starts_on IS NOT NULL) AND (training_ends_on IS NOT NULL)))),
+    CONSTRAINT orientation_training_order CHECK ((training_starts_on <= training_ends_on)),
+    CONSTRAINT orientation_training_range CHECK (((training_starts_on >= '2020-01-01'::date) AND (training_ends_on <= '2100-01-01'::date))),
+    CONSTRAINT orientation_training_result_known CHECK ((training_result = ANY (ARRAY['certified'::text, 'finished'::text, 'partly'::text, 'dropped'::text]))),
+    CONSTRAINT orientation_unsent_is_draft CHECK (((sent_at IS NOT NULL) OR (state = ANY (ARRAY['draft'::text, 'withdrawn'::text]))))
+);
+
+ALTER TABLE ONLY public.orientation FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.orientation IS 'A person proposed to who recruits: its target, where it stands, who owes the next step by when.';
+
+COMMENT ON COLUMN public.orientation.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.orientation.candidate_id IS 'internal Who is proposed.';
+
+COMMENT ON COLUMN public.orientation.organisation_id IS 'internal The prescriber''s organisation that proposes and follows.';
+
+COMMENT ON COLUMN public.orientation.prescriber_id IS 'internal Its member who does.';
+
+COMMENT ON COLUMN public.orientation.referent_id IS 'internal The organisation whose file the person''s is: kept by a trigger.';
+
+COMMENT ON COLUMN public.orientation.target_kind IS 'internal need, structure (spontaneous), session.';
+
+COMMENT ON COLUMN public.orientation.need_id IS 'internal The need.';
+
+COMMENT ON COLUMN public.orientation.structure_id IS 'internal The structure, also of a need.';
+
+COMMENT ON COLUMN public.orientation.session_id IS 'internal The session.';
+
+COMMENT ON COLUMN public.orientation.receiver_id IS 'internal The organisation that it was sent to; who claims the structure later inherits nothing.';
+
+COMMENT ON COLUMN public.orientation.state IS 'internal Where it stands: domain.md §4.3.';
+
+COMMENT ON COLUMN public.orientation.former_state IS 'internal Where it stood when a hire elsewhere made it obsolete.';
+
+COMMENT ON COLUMN public.orientation.due_on IS 'internal The last day of who owes the next step.';
+
+COMMENT ON COLUMN public.orientation.sent_at IS 'internal When it was sent.';
+
+COMMENT ON COLUMN public.orientation.opened_at IS 'internal When who recruits first took it up: from then on surname and contact are shown.';
+
+COMMENT ON COLUMN public.orientation.answered_at IS 'internal The structure''s first answer; opening a link is none.';
+
+COMMENT ON COLUMN public.orientation.closed_at IS 'internal When it came to its end.';
+
+COMMENT ON COLUMN public.orientation.visible_until IS 'internal After this day who received it sees no identity any more.';
+
+COMMENT ON COLUMN public.orientation.reason IS 'internal Why it was refused (refusal_reason).';
+
+COMMENT ON COLUMN public.orientation.appointment_at IS 'internal When they meet.';
+
+COMMENT ON COLUMN public.orientation.prior_action IS 'internal What comes before a hire: pmsmp, poec, poei, vae, immersion, job_test.';
+
+COMMENT ON COLUMN public.orientation.prior_starts_on IS 'internal Its first day.';
+
+COMMENT ON COLUMN public.orientation.prior_ends_on IS 'internal Its last day.';
+
+COMMENT ON COLUMN public.orientation.training_session_id IS 'internal The session that the person is trained in, if it is one of ours.';
+
+COMMENT ON COLUMN public.orientation.training_starts_on IS 'internal The training''s first day.';
+
+COMMENT ON COLUMN public.orientation.training_ends_on IS 'internal The training''s last day.';
+
+COMMENT ON COLUMN public.orientation.training_result IS 'internal certified, finished, partly, dropped.';
+
+COMMENT ON COLUMN public.orientation.hired_at IS 'internal When the hire was recorded.';
+
+COMMENT ON COLUMN public.orientation.hire_contract IS 'internal Type of contract.';
+
+COMMENT ON COLUMN public.orientation.hire_starts_on IS 'internal First day of work.';
+
+COMMENT ON COLUMN public.orientation.hire_hours IS 'internal Hours a week.';
+
+COMMENT ON COLUMN public.orientation.has_place IS 'internal Whether it holds one of the session''s places.';
+
+COMMENT ON COLUMN public.orientation.reminded IS 'internal How many reminders went out: 0, 1, 2.';
+
+COMMENT ON COLUMN public.orientation.told_on IS 'internal The day on which its prescriber was last asked about what is due.';
+
+COMMENT ON COLUMN public.orientation.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.orientation.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.orientation.version IS 'internal Raised by every change; If-Match names it.';
+
+CREATE TABLE public.orientation_link (
+    id uuid NOT NULL,
+    orientation_id uuid,
+    candidate_id uuid,
+    secret_hash bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    spent_at timestamp with time zone,
+    form_key uuid,
+    CONSTRAINT orientation_link_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT orientation_link_of_one CHECK (((orientation_id IS NULL) <> (candidate_id IS NULL))),
+    CONSTRAINT orientation_link_period_order CHECK ((made_at < expires_at))
+);
+
+ALTER TABLE ONLY public.orientation_link FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.orientation_link IS 'Links by which who recruits answers one orientation, and a candidate sees where things stand.';
+
+COMMENT ON COLUMN public.orientation_link.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.orientation_link.orientation_id IS 'internal The orientation, for who recruits.';
+
+COMMENT ON COLUMN public.orientation_link.candidate_id IS 'internal The candidate, for the person.';
+
+COMMENT ON COLUMN public.orientation_link.secret_hash IS 'personal SHA-256 of the secret.';
+
+COMMENT ON COLUMN public.orientation_link.made_at IS 'internal When it was made.';
+
+COMMENT ON COLUMN public.orientation_link.expires_at IS 'internal Until when it is good.';
+
+COMMENT ON COLUMN public.orientation_link.spent_at IS 'internal When its answer was final: from then on it only shows what was answered.';
+
+COMMENT ON COLUMN public.orientation_link.form_key IS 'internal The one-time key of the last form that was taken: sent again, it changes nothing.';
+
+CREATE TABLE public.session_contact (
+    id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    email text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    ended_at timestamp with time zone,
+    CONSTRAINT session_contact_confirmed_has_instant CHECK (((state <> 'confirmed'::text) OR (confirmed_at IS NOT NULL))),
+    CONSTRAINT session_contact_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT session_contact_ended_has_instant CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT session_contact_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'confirmed'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY public.session_contact FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.session_contact IS 'Where a session''s orientations go: given by its organiser, confirmed by the team; no file ever fills it.';
+
+COMMENT ON COLUMN public.session_contact.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.session_contact.session_id IS 'internal The session.';
+
+COMMENT ON COLUMN public.session_contact.organisation_id IS 'internal Who organises it.';
+
+COMMENT ON COLUMN public.session_contact.email IS 'personal The address; often somebody''s.';
+
+COMMENT ON COLUMN public.session_contact.state IS 'internal pending, confirmed, ended.';
+
+COMMENT ON COLUMN public.session_contact.asked_at IS 'internal When it was given.';
+
+COMMENT ON COLUMN public.session_contact.asked_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.session_contact.confirmed_at IS 'internal When the team confirmed it.';
+
+COMMENT ON COLUMN public.session_contact.confirmed_by IS 'internal Which member of the team.';
+
+COMMENT ON COLUMN public.session_contact.ended_at IS 'internal When another took its place.';
+
+CREATE FUNCTION public.orientation_of_link(secret_hash bytea) RETURNS TABLE(link_id uuid, orientation_id uuid, candidate_id uuid, is_spent boolean, form_key uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT l.id,
+     l.orientation_id,
+     l.candidate_id,
+     (l.spent_at IS NOT NULL),
+     l.form_key
+    FROM (public.orientation_link l
+      LEFT JOIN public.orientation o ON ((o.id = l.orientation_id)))
+   WHERE ((l.secret_hash = orientation_of_link.secret_hash) AND (l.expires_at > public.current_instant()) AND ((EXISTS ( SELECT
+            FROM public.orientation p
+           WHERE ((p.candidate_id = l.candidate_id) AND (p.sent_at IS NOT NULL) AND ((p.due_on IS NOT NULL) OR (p.state = 'hired'::text) OR (p.closed_at > (public.current_instant() - make_interval(days => public.service_rule('candidate_link_days'::text)))))))) OR (EXISTS ( SELECT
+            FROM (public.recruitment_contact c
+              JOIN public.structure s ON ((s.id = c.structure_id)))
+           WHERE ((c.structure_id = o.structure_id) AND (c.state = 'proved'::text) AND (c.organisation_id = o.receiver_id) AND (c.proved_at <= l.made_at) AND (s.organisation_id = o.receiver_id) AND (s.status = 'open'::text)))) OR (EXISTS ( SELECT
+            FROM public.session_contact c
+           WHERE ((c.session_id = o.session_id) AND (c.state = 'confirmed'::text) AND (c.confirmed_at <= l.made_at))))));
+END;
+
+COMMENT ON FUNCTION public.orientation_of_link(secret_hash bytea) IS 'What a link is about, while it is good; nothing otherwise.';
 
 CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1338,6 +2444,79 @@ CREATE FUNCTION public.places_touching(place text) RETURNS text[]
     RETURN ((ARRAY['31'::text, place] || ARRAY(SELECT commune.insee FROM public.commune WHERE (commune.epci_siren = places_touching.place))) || ARRAY(SELECT commune.epci_siren FROM public.commune WHERE (commune.insee = places_touching.place)));
 
 COMMENT ON FUNCTION public.places_touching(place text) IS 'Codes of the places that have something in common with one: itself, what it is part of, what is part of it.';
+
+CREATE FUNCTION public.prepare_need() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    same need;
+BEGIN
+    IF NEW.diplomas <> '{}' THEN
+        IF EXISTS (SELECT FROM unnest(NEW.diplomas) AS code WHERE NOT EXISTS (SELECT FROM diploma d WHERE d.id = code)) THEN
+            RAISE EXCEPTION 'unknown diploma' USING ERRCODE = 'check_violation', CONSTRAINT = 'need_diplomas_known';
+        END IF;
+        -- Whatever the order they were given in; each once.
+        NEW.diplomas := ARRAY(SELECT DISTINCT code COLLATE "C" FROM unnest(NEW.diplomas) AS code ORDER BY 1);
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        NEW.version := OLD.version + 1;
+        NEW.updated_at := greatest(current_instant(), OLD.updated_at);
+        -- What only members see does not raise the public's version. Generated columns are not yet made here.
+        same := NEW;
+        same.organisation_id := OLD.organisation_id;
+        same.warned_for := OLD.warned_for;
+        same.filled_at := OLD.filled_at;
+        same.reason := OLD.reason;
+        same.version := OLD.version;
+        same.updated_at := OLD.updated_at;
+        same.unit_point := OLD.unit_point;
+        same.search_words := OLD.search_words;
+        IF same IS DISTINCT FROM OLD THEN NEW.public_version := OLD.public_version + 1; END IF;
+    END IF;
+    SELECT array_to_tsvector(folded_words(concat_ws(' ', NEW.title, NEW.description, NEW.job, j.label, c.label_fr,
+               s.usual_name, k.short_name, k.label, p.name,
+               (SELECT string_agg(concat_ws(' ', d.acronym, d.label), ' ') FROM diploma d WHERE d.id = ANY (NEW.diplomas)))))
+      INTO NEW.search_words
+      FROM structure s
+      JOIN finess_category k ON k.code = s.kind
+      LEFT JOIN rome_job j ON j.version = NEW.job_version AND j.code = NEW.job
+      LEFT JOIN contract_type c ON c.code = NEW.contract
+      LEFT JOIN commune p ON p.insee = NEW.insee
+     WHERE s.id = NEW.structure_id;
+    -- A structure that there is not is the foreign key's to refuse.
+    NEW.search_words := coalesce(NEW.search_words, '');
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.prepare_need() IS 'Trigger: checks diplomas, raises versions, gathers the words a need is found by.';
+
+CREATE FUNCTION public.prepare_session() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    same session;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        NEW.version := OLD.version + 1;
+        NEW.updated_at := greatest(current_instant(), OLD.updated_at);
+        same := NEW;
+        same.reason := OLD.reason;
+        same.version := OLD.version;
+        same.updated_at := OLD.updated_at;
+        same.search_words := OLD.search_words;
+        IF same IS DISTINCT FROM OLD THEN NEW.public_version := OLD.public_version + 1; END IF;
+    END IF;
+    SELECT array_to_tsvector(folded_words(concat_ws(' ', NEW.title, NEW.description, NEW.place, NEW.job, j.label, o.name, p.name)))
+      INTO NEW.search_words
+      FROM organisation o
+      LEFT JOIN rome_job j ON j.version = NEW.job_version AND j.code = NEW.job
+      LEFT JOIN commune p ON p.insee = NEW.insee
+     WHERE o.id = NEW.organisation_id;
+    NEW.search_words := coalesce(NEW.search_words, '');
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.prepare_session() IS 'Trigger: raises versions, gathers the words a session is found by.';
 
 CREATE FUNCTION public.prepare_structure() RETURNS trigger
     LANGUAGE plpgsql
@@ -1506,6 +2685,20 @@ END $$;
 
 COMMENT ON FUNCTION public.record_changes() IS 'Trigger: appends every changed field to field_change.';
 
+CREATE TABLE public.recruitment_word (
+    word text NOT NULL
+);
+
+COMMENT ON TABLE public.recruitment_word IS 'Each word that an open need or session is or was found by.';
+
+COMMENT ON COLUMN public.recruitment_word.word IS 'public Without case and accents.';
+
+CREATE FUNCTION public.recruitment_query(words text) RETURNS tsquery
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (SELECT (string_agg((('('::text || concat_ws(' | '::text, (quote_literal(wanted.wanted) || ':*'::text), near.words)) || ')'::text), ' & '::text))::tsquery AS string_agg FROM unnest(public.folded_words(recruitment_query.words)) wanted(wanted), LATERAL (SELECT string_agg(quote_literal(w.word), ' | '::text ORDER BY w.word) AS words FROM public.recruitment_word w WHERE ((char_length(wanted.wanted) >= 5) AND (wanted.wanted ~ '[a-z]'::text) AND (w.word OPERATOR(public.%) wanted.wanted) AND (char_length(wanted.wanted) <= 60) AND (public.levenshtein_less_equal("left"(w.word, 100), wanted.wanted, 2) <= CASE WHEN (char_length(wanted.wanted) < 7) THEN 1 ELSE 2 END))) near);
+
+COMMENT ON FUNCTION public.recruitment_query(words text) IS 'A search for words, with case, accents and a typo forgiven; NULL when there is no word.';
+
 CREATE FUNCTION public.refuse_new_code() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1524,6 +2717,19 @@ END $$;
 
 COMMENT ON FUNCTION public.refuse_rewriting() IS 'Trigger: history is never rewritten.';
 
+CREATE FUNCTION public.reminders_of_link(secret_hash bytea) RETURNS TABLE(address_hash bytea, kind text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT g.address_hash,
+     g.kind
+    FROM (public.outbox o
+      JOIN public.outbox g ON (((g.id = o.id) OR (g.gathered_into = o.id))))
+   WHERE ((o.opt_out_hash = reminders_of_link.secret_hash) AND o.is_reminder AND (g.address_hash = o.address_hash));
+END;
+
+COMMENT ON FUNCTION public.reminders_of_link(secret_hash bytea) IS 'The hash of the address and the kinds of reminder that this link declines; nothing for an unknown link.';
+
 CREATE FUNCTION public.require_operation() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1536,11 +2742,144 @@ END $$;
 
 COMMENT ON FUNCTION public.require_operation() IS 'Trigger: rows come only within an operation that the audit knows.';
 
+CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(day date, is_exact boolean, sent integer, answered integer, response_percent integer, median_days numeric, open integer, overdue integer)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH scope AS MATERIALIZED (
+          SELECT s.id,
+             s.organisation_id,
+             (s.organisation_id = m.organisation_id) AS is_own
+            FROM ((public.member m
+              JOIN public.organisation o ON ((o.id = m.organisation_id)))
+              JOIN public.structure s ON (((s.id = service_level.structure) AND (s.organisation_id IS NOT NULL))))
+           WHERE ((m.id = service_level.caller) AND ((m.id)::text = public.current_caller()) AND (m.disabled_at IS NULL) AND ((o.kind = ANY (ARRAY['platform'::text, 'prescriber'::text])) OR (s.organisation_id = m.organisation_id)))
+         )
+  SELECT public.caller_day() AS caller_day,
+     p.is_own,
+         CASE
+             WHEN (p.is_own OR (w.sent >= r."least")) THEN w.sent
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN p.is_own THEN w.answered
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (w.sent >= r."least") THEN (round(((100.0 * (w.answered)::numeric) / (w.sent)::numeric)))::integer
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (w.delays >= r."least") THEN w.median
+             ELSE NULL::numeric
+         END AS "case",
+         CASE
+             WHEN (p.is_own OR (u.open >= r."least")) THEN u.open
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (p.is_own OR (u.overdue >= r."least")) THEN u.overdue
+             ELSE NULL::integer
+         END AS "case"
+    FROM ((((scope p
+      CROSS JOIN LATERAL ( SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days) r)
+      CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
+      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
+             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
+             count(o.answered_at) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
+            FROM public.orientation o
+           WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) w)
+      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
+             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
+            FROM public.orientation o
+           WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.due_on IS NOT NULL))) u);
+END;
+
+COMMENT ON FUNCTION public.service_level(caller uuid, structure uuid) IS 'How a structure''s present employer answers: exact for it, nothing under five for prescribers and the team, no row for others.';
+
+CREATE FUNCTION public.service_level_of_all(caller text) RETURNS TABLE(day date, sent integer, answered integer, response_percent integer, median_days numeric, open integer, overdue integer)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT public.caller_day() AS caller_day,
+         CASE
+             WHEN (w.sent >= r."least") THEN w.sent
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (w.answered >= r."least") THEN w.answered
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (w.sent >= r."least") THEN (round(((100.0 * (w.answered)::numeric) / (w.sent)::numeric)))::integer
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (w.delays >= r."least") THEN w.median
+             ELSE NULL::numeric
+         END AS "case",
+         CASE
+             WHEN (u.open >= r."least") THEN u.open
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN (u.overdue >= r."least") THEN u.overdue
+             ELSE NULL::integer
+         END AS "case"
+    FROM (((( SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days) r
+      CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
+      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
+             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
+             count(o.answered_at) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
+            FROM public.orientation o
+           WHERE ((o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) w)
+      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
+             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
+            FROM public.orientation o
+           WHERE (o.due_on IS NOT NULL)) u)
+   WHERE (service_level_of_all.caller = public.current_caller());
+END;
+
+COMMENT ON FUNCTION public.service_level_of_all(caller text) IS 'How all structures and organisers together answer; nothing under five, and nothing for nobody.';
+
+CREATE FUNCTION public.session_has_contact(session uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM public.session_contact c
+           WHERE ((c.session_id = session_has_contact.session) AND (c.state = 'confirmed'::text)))) AS "exists";
+END;
+
+COMMENT ON FUNCTION public.session_has_contact(session uuid) IS 'Whether a session has an address that the team confirmed.';
+
+CREATE FUNCTION public.setting_id(name text) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (current_setting(name, true) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text) THEN (current_setting(name, true))::uuid ELSE NULL::uuid END;
+
+COMMENT ON FUNCTION public.setting_id(name text) IS 'A setting of this transaction as an id; NULL where it is none.';
+
 CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
 
 COMMENT ON FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) IS 'Metres between a point of the unit sphere and a place, as the crow flies.';
+
+CREATE FUNCTION public.structure_has_contact(structure uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (public.recruitment_contact c
+              JOIN public.structure s ON ((s.id = c.structure_id)))
+           WHERE ((c.structure_id = structure_has_contact.structure) AND (c.state = 'proved'::text) AND (c.organisation_id = s.organisation_id)))) AS "exists";
+END;
+
+COMMENT ON FUNCTION public.structure_has_contact(structure uuid) IS 'Whether a structure has a proved recruitment contact of the employer whose claim is validated.';
 
 CREATE TABLE public.structure_word (
     word text NOT NULL
@@ -1683,6 +3022,18 @@ CREATE VIEW public.action_event AS
 
 COMMENT ON VIEW public.action_event IS 'An action''s history: one row an operation, with its changes.';
 
+CREATE TABLE public.action_nudge_sent (
+    key text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT action_nudge_sent_key_text CHECK (public.is_text(key, 200))
+);
+
+COMMENT ON TABLE public.action_nudge_sent IS 'Reminders about actions that were said already.';
+
+COMMENT ON COLUMN public.action_nudge_sent.key IS 'internal The action, what is said, the day of the fact, the milestone.';
+
+COMMENT ON COLUMN public.action_nudge_sent.at IS 'internal When it was said.';
+
 CREATE TABLE public.action_plan (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -1724,6 +3075,27 @@ COMMENT ON COLUMN public.action_plan.expected_budget_cents IS 'public Total plan
 COMMENT ON COLUMN public.action_plan.expected_funder_cents IS 'public Planned money by funder''s code, in cents, for those declared.';
 
 COMMENT ON COLUMN public.action_plan.version IS 'internal Raised by every change.';
+
+CREATE TABLE public.answer_time (
+    structure_id uuid NOT NULL,
+    days integer NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    set_by uuid,
+    id uuid GENERATED ALWAYS AS (structure_id) STORED NOT NULL,
+    CONSTRAINT answer_time_days_range CHECK (((days >= 15) AND (days <= 45)))
+);
+
+COMMENT ON TABLE public.answer_time IS 'Structures that answer within a time of their own.';
+
+COMMENT ON COLUMN public.answer_time.structure_id IS 'internal The structure.';
+
+COMMENT ON COLUMN public.answer_time.days IS 'internal Days to answer: 15 to 45.';
+
+COMMENT ON COLUMN public.answer_time.set_at IS 'internal When it was set.';
+
+COMMENT ON COLUMN public.answer_time.set_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.answer_time.id IS 'internal The same as structure_id: history''s name for the row.';
 
 CREATE TABLE public.api_token (
     id uuid NOT NULL,
@@ -1819,6 +3191,172 @@ COMMENT ON COLUMN public.calendar_feed.revoked_at IS 'internal When it was taken
 
 COMMENT ON COLUMN public.calendar_feed.last_use_at IS 'internal Its last use, to the hour.';
 
+CREATE TABLE public.candidate_agreement (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    kind text NOT NULL,
+    text_version text NOT NULL,
+    given_on date NOT NULL,
+    channel text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    withdrawn_on date,
+    CONSTRAINT candidate_agreement_channel_known CHECK ((channel = ANY (ARRAY['in_person'::text, 'phone'::text, 'letter'::text, 'email'::text, 'form'::text]))),
+    CONSTRAINT candidate_agreement_given_range CHECK (((given_on >= '2020-01-01'::date) AND (given_on <= '2100-01-01'::date))),
+    CONSTRAINT candidate_agreement_kind_known CHECK ((kind = ANY (ARRAY['orientation'::text, 'pool'::text, 'disability'::text]))),
+    CONSTRAINT candidate_agreement_text_version_text CHECK (public.is_text(text_version, 40)),
+    CONSTRAINT candidate_agreement_withdrawn_range CHECK (((withdrawn_on >= '2020-01-01'::date) AND (withdrawn_on <= '2100-01-01'::date)))
+);
+
+ALTER TABLE ONLY public.candidate_agreement FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.candidate_agreement IS 'What a person agreed to, by which text, when and how; and when it was taken back.';
+
+COMMENT ON COLUMN public.candidate_agreement.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.candidate_agreement.candidate_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.candidate_agreement.kind IS 'internal To what: orientation, pool, disability (that it is recorded for statistics).';
+
+COMMENT ON COLUMN public.candidate_agreement.text_version IS 'internal Version of the text that was agreed to.';
+
+COMMENT ON COLUMN public.candidate_agreement.given_on IS 'internal When it was given.';
+
+COMMENT ON COLUMN public.candidate_agreement.channel IS 'internal How: in_person, phone, letter, email, form.';
+
+COMMENT ON COLUMN public.candidate_agreement.recorded_at IS 'internal When it was written down.';
+
+COMMENT ON COLUMN public.candidate_agreement.recorded_by IS 'internal By which member; NULL for the person''s own link.';
+
+COMMENT ON COLUMN public.candidate_agreement.withdrawn_on IS 'internal When it was taken back.';
+
+CREATE TABLE public.candidate_statistics (
+    candidate_id uuid NOT NULL,
+    sex text,
+    long_term_unemployed boolean,
+    rsa boolean,
+    qpv boolean,
+    qpv_vintage integer,
+    diploma_level integer,
+    disability boolean,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    id uuid GENERATED ALWAYS AS (candidate_id) STORED NOT NULL,
+    CONSTRAINT candidate_statistics_diploma_level_range CHECK (((diploma_level >= 1) AND (diploma_level <= 8))),
+    CONSTRAINT candidate_statistics_qpv_has_vintage CHECK (((qpv IS NOT TRUE) OR (qpv_vintage IS NOT NULL))),
+    CONSTRAINT candidate_statistics_qpv_vintage_known CHECK ((qpv_vintage = ANY (ARRAY[2015, 2024]))),
+    CONSTRAINT candidate_statistics_sex_known CHECK ((sex = ANY (ARRAY['f'::text, 'm'::text, 'not_said'::text])))
+);
+
+ALTER TABLE ONLY public.candidate_statistics FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.candidate_statistics IS 'Criteria that are only ever counted: they filter nobody, rank nobody, reach no recruiter.';
+
+COMMENT ON COLUMN public.candidate_statistics.candidate_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.candidate_statistics.sex IS 'personal f, m, not_said.';
+
+COMMENT ON COLUMN public.candidate_statistics.long_term_unemployed IS 'personal Whether without work for over a year.';
+
+COMMENT ON COLUMN public.candidate_statistics.rsa IS 'personal Whether with the RSA.';
+
+COMMENT ON COLUMN public.candidate_statistics.qpv IS 'personal Whether living in a priority district.';
+
+COMMENT ON COLUMN public.candidate_statistics.qpv_vintage IS 'personal By which list of districts: 2015, 2024.';
+
+COMMENT ON COLUMN public.candidate_statistics.diploma_level IS 'personal Highest level of diploma, national framework, 1 to 8.';
+
+COMMENT ON COLUMN public.candidate_statistics.disability IS 'personal Whether a disability is recognised; only with an agreement of its own.';
+
+COMMENT ON COLUMN public.candidate_statistics.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.candidate_statistics.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.candidate_statistics.id IS 'internal The same as candidate_id: history''s name for the row.';
+
+CREATE TABLE public.candidate_transfer (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    from_organisation_id uuid NOT NULL,
+    to_organisation_id uuid NOT NULL,
+    reason text NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    answer text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT candidate_transfer_answer_text CHECK (public.is_text(answer, 300)),
+    CONSTRAINT candidate_transfer_decided_has_instant CHECK (((state = 'asked'::text) = (decided_at IS NULL))),
+    CONSTRAINT candidate_transfer_other CHECK ((from_organisation_id <> to_organisation_id)),
+    CONSTRAINT candidate_transfer_reason_text CHECK (public.is_text(reason, 300)),
+    CONSTRAINT candidate_transfer_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ONLY public.candidate_transfer FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.candidate_transfer IS 'Files on their way to another prescriber, who accepts or refuses.';
+
+COMMENT ON COLUMN public.candidate_transfer.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.candidate_transfer.candidate_id IS 'internal Which file.';
+
+COMMENT ON COLUMN public.candidate_transfer.from_organisation_id IS 'internal Whose it was.';
+
+COMMENT ON COLUMN public.candidate_transfer.to_organisation_id IS 'internal Whose it is to be.';
+
+COMMENT ON COLUMN public.candidate_transfer.reason IS 'personal Why.';
+
+COMMENT ON COLUMN public.candidate_transfer.state IS 'internal asked, accepted, refused, withdrawn.';
+
+COMMENT ON COLUMN public.candidate_transfer.asked_at IS 'internal When it was asked.';
+
+COMMENT ON COLUMN public.candidate_transfer.asked_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.candidate_transfer.decided_at IS 'internal When it was answered or withdrawn.';
+
+COMMENT ON COLUMN public.candidate_transfer.decided_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.candidate_transfer.answer IS 'personal What the receiver said to it.';
+
+COMMENT ON COLUMN public.candidate_transfer.version IS 'internal Raised by every change.';
+
+CREATE TABLE public.checkpoint (
+    id uuid NOT NULL,
+    orientation_id uuid NOT NULL,
+    months integer NOT NULL,
+    due_on date NOT NULL,
+    asked_on date,
+    outcome text,
+    recorded_at timestamp with time zone,
+    recorded_by uuid,
+    CONSTRAINT checkpoint_due_range CHECK (((due_on >= '2020-01-01'::date) AND (due_on <= '2102-01-01'::date))),
+    CONSTRAINT checkpoint_months_known CHECK ((months = ANY (ARRAY[1, 3, 6, 12]))),
+    CONSTRAINT checkpoint_outcome_known CHECK ((outcome = ANY (ARRAY['still_there'::text, 'elsewhere'::text, 'in_training'::text, 'not_employed'::text, 'unknown'::text]))),
+    CONSTRAINT checkpoint_recorded_whole CHECK (((outcome IS NULL) = (recorded_at IS NULL)))
+);
+
+ALTER TABLE ONLY public.checkpoint FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.checkpoint IS 'What became of a hired person, month by month.';
+
+COMMENT ON COLUMN public.checkpoint.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.checkpoint.orientation_id IS 'internal The orientation that led to the hire.';
+
+COMMENT ON COLUMN public.checkpoint.months IS 'internal 1, 3, 6 or 12 months after the first day of work.';
+
+COMMENT ON COLUMN public.checkpoint.due_on IS 'internal The day to ask.';
+
+COMMENT ON COLUMN public.checkpoint.asked_on IS 'internal When its prescriber was asked.';
+
+COMMENT ON COLUMN public.checkpoint.outcome IS 'personal still_there, elsewhere, in_training, not_employed, unknown.';
+
+COMMENT ON COLUMN public.checkpoint.recorded_at IS 'internal When that was recorded.';
+
+COMMENT ON COLUMN public.checkpoint.recorded_by IS 'internal By which member.';
+
 CREATE TABLE public.collective_agreement (
     idcc text NOT NULL,
     label text,
@@ -1834,41 +3372,23 @@ COMMENT ON COLUMN public.collective_agreement.label IS 'public Its label; the so
 
 COMMENT ON COLUMN public.collective_agreement.url IS 'public Where Légifrance has its text.';
 
-CREATE TABLE public.diploma (
-    id text NOT NULL,
-    acronym text NOT NULL,
-    label text NOT NULL,
-    level integer NOT NULL,
-    rncp text,
-    valid_from date,
-    valid_until date,
-    reliability text NOT NULL,
-    source text,
-    CONSTRAINT diploma_level_range CHECK (((level >= 1) AND (level <= 8))),
-    CONSTRAINT diploma_reliability_known CHECK ((reliability = ANY (ARRAY['verified'::text, 'single_source'::text, 'number_not_found'::text]))),
-    CONSTRAINT diploma_rncp_form CHECK ((rncp ~ '^RNCP[0-9]{1,6}$'::text)),
-    CONSTRAINT diploma_valid_order CHECK ((valid_until >= valid_from))
+CREATE TABLE public.contract_type (
+    code text NOT NULL,
+    label_fr text NOT NULL,
+    label_en text NOT NULL,
+    is_durable boolean NOT NULL,
+    CONSTRAINT contract_type_code_form CHECK ((code ~ '^[a-z0-9_]{3,40}$'::text))
 );
 
-COMMENT ON TABLE public.diploma IS 'Diplomas of the sector with their registrations: one may have several, as its number changes at each renewal (sql/reference/rows).';
+COMMENT ON TABLE public.contract_type IS 'Types of contracts (sql/reference/rows).';
 
-COMMENT ON COLUMN public.diploma.id IS 'public A name of ours: deas-40692.';
+COMMENT ON COLUMN public.contract_type.code IS 'public Its code: cdi.';
 
-COMMENT ON COLUMN public.diploma.acronym IS 'public What people call it: DEAS; not unique.';
+COMMENT ON COLUMN public.contract_type.label_fr IS 'public What people call it.';
 
-COMMENT ON COLUMN public.diploma.label IS 'public Its label.';
+COMMENT ON COLUMN public.contract_type.label_en IS 'public The same in English.';
 
-COMMENT ON COLUMN public.diploma.level IS 'public Level of the national framework, 1 to 8.';
-
-COMMENT ON COLUMN public.diploma.rncp IS 'public Number of this registration in the national directory.';
-
-COMMENT ON COLUMN public.diploma.valid_from IS 'public Since when this registration holds, if known.';
-
-COMMENT ON COLUMN public.diploma.valid_until IS 'public Until when, if known.';
-
-COMMENT ON COLUMN public.diploma.reliability IS 'public How sure its number is: verified, single_source, number_not_found.';
-
-COMMENT ON COLUMN public.diploma.source IS 'public Where it was found.';
+COMMENT ON COLUMN public.contract_type.is_durable IS 'public Whether a hire with it is a durable one: six months or more.';
 
 ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.field_change_id_seq
@@ -1878,6 +3398,36 @@ ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.file_read (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    member_id uuid,
+    organisation_id uuid,
+    at timestamp with time zone NOT NULL,
+    reason text,
+    route text NOT NULL,
+    CONSTRAINT file_read_reason_text CHECK (public.is_text(reason, 300)),
+    CONSTRAINT file_read_route_form CHECK ((route ~ '^[a-z_.]{3,60}$'::text))
+);
+
+ALTER TABLE ONLY public.file_read FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.file_read IS 'Who opened which person''s file, written before it is shown.';
+
+COMMENT ON COLUMN public.file_read.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.file_read.candidate_id IS 'internal Which file. No foreign key: it outlives the file.';
+
+COMMENT ON COLUMN public.file_read.member_id IS 'internal By which member; NULL for a link.';
+
+COMMENT ON COLUMN public.file_read.organisation_id IS 'internal Of which organisation.';
+
+COMMENT ON COLUMN public.file_read.at IS 'internal When.';
+
+COMMENT ON COLUMN public.file_read.reason IS 'personal Why, where one must be given: the team''s.';
+
+COMMENT ON COLUMN public.file_read.route IS 'internal The operation that showed it.';
 
 CREATE TABLE public.finess_legal_status (
     code text NOT NULL,
@@ -1930,7 +3480,9 @@ CREATE TABLE public.idempotency_answer (
     location text,
     etag text,
     body text,
+    reread_at text,
     CONSTRAINT idempotency_answer_hash_length CHECK ((octet_length(request_hash) = 32)),
+    CONSTRAINT idempotency_answer_kept_or_reread CHECK (((reread_at IS NULL) OR (body IS NULL))),
     CONSTRAINT idempotency_answer_key_form CHECK ((key ~ '^[\x21-\x7E]{1,255}$'::text))
 );
 
@@ -1957,6 +3509,8 @@ COMMENT ON COLUMN public.idempotency_answer.location IS 'internal Where what was
 COMMENT ON COLUMN public.idempotency_answer.etag IS 'internal Its version.';
 
 COMMENT ON COLUMN public.idempotency_answer.body IS 'personal The answer, which may hold what people wrote; NULL when it held a secret.';
+
+COMMENT ON COLUMN public.idempotency_answer.reread_at IS 'internal Where what it told about a person is read again; ids only.';
 
 CREATE TABLE public.instance (
     id boolean DEFAULT true NOT NULL,
@@ -2024,6 +3578,359 @@ COMMENT ON COLUMN public.legal_entity.name IS 'public Its name, when a file told
 COMMENT ON COLUMN public.legal_entity.siren IS 'public SIREN, when a file told it.';
 
 COMMENT ON COLUMN public.legal_entity.legal_status IS 'public Code of its legal status (finess_legal_status); a file may know newer ones.';
+
+CREATE TABLE public.mail_opt_out (
+    address_hash bytea NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT mail_opt_out_hash_length CHECK ((octet_length(address_hash) = 32)),
+    CONSTRAINT mail_opt_out_kind_form CHECK (((kind ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (char_length(kind) <= 60)))
+);
+
+ALTER TABLE ONLY public.mail_opt_out FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.mail_opt_out IS 'Reminders that the owner of an address declined, by kind.';
+
+COMMENT ON COLUMN public.mail_opt_out.address_hash IS 'personal SHA-256 of the address in lower case.';
+
+COMMENT ON COLUMN public.mail_opt_out.kind IS 'internal The kind of reminder.';
+
+COMMENT ON COLUMN public.mail_opt_out.at IS 'internal When it was declined.';
+
+CREATE TABLE public.need (
+    id uuid NOT NULL,
+    structure_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    job_version text NOT NULL,
+    job text NOT NULL,
+    diplomas text[] DEFAULT '{}'::text[] NOT NULL,
+    contract text NOT NULL,
+    hours_per_week numeric(4,1),
+    positions integer DEFAULT 1 NOT NULL,
+    positions_left integer NOT NULL,
+    opening text DEFAULT 'immediate'::text NOT NULL,
+    pay_min_cents integer,
+    pay_max_cents integer,
+    pay_period text,
+    starts_on date,
+    beginner_welcome boolean DEFAULT false NOT NULL,
+    licence_required boolean DEFAULT false NOT NULL,
+    vehicle_required boolean DEFAULT false NOT NULL,
+    night boolean DEFAULT false NOT NULL,
+    weekend boolean DEFAULT false NOT NULL,
+    split_shifts boolean DEFAULT false NOT NULL,
+    insee text,
+    latitude double precision,
+    longitude double precision,
+    state text DEFAULT 'draft'::text NOT NULL,
+    opened_at timestamp with time zone,
+    expires_on date,
+    warned_for date,
+    filled_at timestamp with time zone,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT need_closed_has_reason CHECK (((state <> 'closed'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT need_description_text CHECK (public.is_text(description, 5000)),
+    CONSTRAINT need_expires_range CHECK (((expires_on >= '2020-01-01'::date) AND (expires_on <= '2100-01-01'::date))),
+    CONSTRAINT need_filled_has_instant CHECK (((state = 'filled'::text) = (filled_at IS NOT NULL))),
+    CONSTRAINT need_filled_none_left CHECK (((state = 'filled'::text) = (positions_left = 0))),
+    CONSTRAINT need_hours_range CHECK (((hours_per_week >= (1)::numeric) AND (hours_per_week <= (48)::numeric))),
+    CONSTRAINT need_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT need_opened_has_period CHECK ((((state = 'draft'::text) = (opened_at IS NULL)) AND ((opened_at IS NULL) = (expires_on IS NULL)))),
+    CONSTRAINT need_opening_known CHECK ((opening = ANY (ARRAY['immediate'::text, 'pool'::text]))),
+    CONSTRAINT need_pay_has_period CHECK (((pay_period IS NULL) = ((pay_min_cents IS NULL) AND (pay_max_cents IS NULL)))),
+    CONSTRAINT need_pay_order CHECK ((pay_min_cents <= pay_max_cents)),
+    CONSTRAINT need_pay_period_known CHECK ((pay_period = ANY (ARRAY['hour'::text, 'month'::text, 'year'::text]))),
+    CONSTRAINT need_pay_range CHECK ((((pay_min_cents >= 1) AND (pay_min_cents <= 10000000)) AND ((pay_max_cents >= 1) AND (pay_max_cents <= 10000000)))),
+    CONSTRAINT need_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT need_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT need_positions_left_range CHECK (((positions_left >= 0) AND (positions_left <= positions))),
+    CONSTRAINT need_positions_range CHECK (((positions >= 1) AND (positions <= 500))),
+    CONSTRAINT need_reason_text CHECK (public.is_text(reason, 500)),
+    CONSTRAINT need_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
+    CONSTRAINT need_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'paused'::text, 'filled'::text, 'closed'::text, 'expired'::text]))),
+    CONSTRAINT need_title_text CHECK (public.is_text(title, 150)),
+    CONSTRAINT need_warned_range CHECK (((warned_for >= '2020-01-01'::date) AND (warned_for <= '2100-01-01'::date)))
+);
+
+COMMENT ON TABLE public.need IS 'What structures recruit for; the public sees those that are open.';
+
+COMMENT ON COLUMN public.need.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.need.structure_id IS 'public The structure that recruits.';
+
+COMMENT ON COLUMN public.need.organisation_id IS 'internal The employer whose claim on it was validated when the need was written.';
+
+COMMENT ON COLUMN public.need.title IS 'public In a few words.';
+
+COMMENT ON COLUMN public.need.description IS 'public In sentences.';
+
+COMMENT ON COLUMN public.need.job_version IS 'public Version of ROME that the job''s code is of.';
+
+COMMENT ON COLUMN public.need.job IS 'public The job: its ROME code.';
+
+COMMENT ON COLUMN public.need.diplomas IS 'public Diplomas of which one is required (diploma.id); none: no diploma is.';
+
+COMMENT ON COLUMN public.need.contract IS 'public Type of contract (contract_type).';
+
+COMMENT ON COLUMN public.need.hours_per_week IS 'public Hours a week.';
+
+COMMENT ON COLUMN public.need.positions IS 'public How many people are looked for in all.';
+
+COMMENT ON COLUMN public.need.positions_left IS 'public How many still are; each hire lowers it.';
+
+COMMENT ON COLUMN public.need.opening IS 'public immediate, or pool: a standing one.';
+
+COMMENT ON COLUMN public.need.pay_min_cents IS 'public The least that is paid, gross, in cents for pay_period.';
+
+COMMENT ON COLUMN public.need.pay_max_cents IS 'public The most that is paid, gross, in cents for pay_period.';
+
+COMMENT ON COLUMN public.need.pay_period IS 'public What the pay is for: hour, month, year.';
+
+COMMENT ON COLUMN public.need.starts_on IS 'public When the work begins; none: as soon as possible.';
+
+COMMENT ON COLUMN public.need.beginner_welcome IS 'public Whether no experience is needed.';
+
+COMMENT ON COLUMN public.need.licence_required IS 'public Whether a driving licence is needed.';
+
+COMMENT ON COLUMN public.need.vehicle_required IS 'public Whether a vehicle of one''s own is needed.';
+
+COMMENT ON COLUMN public.need.night IS 'public Whether there is work at night.';
+
+COMMENT ON COLUMN public.need.weekend IS 'public Whether there is work at weekends.';
+
+COMMENT ON COLUMN public.need.split_shifts IS 'public Whether the day''s work is in several parts.';
+
+COMMENT ON COLUMN public.need.insee IS 'public INSEE code of the commune where the work is; the structure''s own unless said otherwise.';
+
+COMMENT ON COLUMN public.need.latitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
+
+COMMENT ON COLUMN public.need.longitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
+
+COMMENT ON COLUMN public.need.state IS 'public draft, open, paused, filled, closed, expired.';
+
+COMMENT ON COLUMN public.need.opened_at IS 'public Since when it is open, last time.';
+
+COMMENT ON COLUMN public.need.expires_on IS 'public Its last day.';
+
+COMMENT ON COLUMN public.need.warned_for IS 'internal The last day that its recruiter was warned of.';
+
+COMMENT ON COLUMN public.need.filled_at IS 'internal When its last position was taken.';
+
+COMMENT ON COLUMN public.need.reason IS 'internal Why it was closed.';
+
+COMMENT ON COLUMN public.need.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.need.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.need.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.need.public_version IS 'public Raised by changes of public columns only.';
+
+COMMENT ON COLUMN public.need.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
+
+COMMENT ON COLUMN public.need.search_words IS 'public The words it is found by: title, text, job, diplomas, structure, commune.';
+
+CREATE VIEW public.need_index AS
+ SELECT n.id,
+    n.structure_id,
+    n.job,
+    n.contract,
+    n.diplomas,
+    n.insee,
+    n.starts_on,
+    n.opening,
+    n.beginner_welcome,
+    n.licence_required,
+    n.vehicle_required,
+    n.night,
+    n.weekend,
+    n.split_shifts,
+    n.opened_at,
+    n.expires_on,
+    n.unit_point,
+    n.search_words
+   FROM (public.need n
+     JOIN public.structure s ON ((s.id = n.structure_id)))
+  WHERE ((n.state = 'open'::text) AND (s.status = 'open'::text) AND (s.organisation_id = n.organisation_id));
+
+COMMENT ON VIEW public.need_index IS 'What open needs are searched by, public columns.';
+
+CREATE TABLE public.rome_job (
+    version text NOT NULL,
+    code text NOT NULL,
+    label text NOT NULL,
+    parent_code text,
+    is_autonomy boolean NOT NULL,
+    CONSTRAINT rome_job_code_form CHECK ((code ~ '^[A-N][0-9]{4}$'::text)),
+    CONSTRAINT rome_job_version_known CHECK ((version = ANY (ARRAY['3'::text, '4.60'::text])))
+);
+
+COMMENT ON TABLE public.rome_job IS 'Jobs: the codes of ROME, in two versions (sql/reference/rows).';
+
+COMMENT ON COLUMN public.rome_job.version IS 'public The list''s version: a code means something in a version only.';
+
+COMMENT ON COLUMN public.rome_job.code IS 'public Its code: J1501.';
+
+COMMENT ON COLUMN public.rome_job.label IS 'public Official label.';
+
+COMMENT ON COLUMN public.rome_job.parent_code IS 'public The job''s code in the older list that it comes from.';
+
+COMMENT ON COLUMN public.rome_job.is_autonomy IS 'public Whether places for the elderly or people with a disability hire it.';
+
+CREATE VIEW public.need_view AS
+ SELECT n.id,
+    n.structure_id,
+    n.organisation_id,
+    n.title,
+    n.description,
+    jsonb_build_object('finess', s.finess, 'usual_name', s.usual_name, 'kind', s.kind, 'kind_name', COALESCE(k.short_name, k.short_label), 'commune', sc.name, 'status', s.status) AS structure,
+    n.job,
+    n.job_version,
+    j.label AS job_label,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', d.id, 'acronym', d.acronym, 'label', d.label) ORDER BY d.id), '[]'::jsonb) AS "coalesce"
+           FROM public.diploma d
+          WHERE (d.id = ANY (n.diplomas))) AS diplomas,
+    n.contract,
+    t.label_fr AS contract_label,
+    t.is_durable,
+    n.hours_per_week,
+    n.positions,
+    n.positions_left,
+    n.opening,
+    n.pay_min_cents,
+    n.pay_max_cents,
+    n.pay_period,
+    n.starts_on,
+    n.beginner_welcome,
+    n.licence_required,
+    n.vehicle_required,
+    n.night,
+    n.weekend,
+    n.split_shifts,
+    n.insee,
+    c.name AS commune,
+    n.latitude,
+    n.longitude,
+    n.state,
+    n.opened_at,
+    n.expires_on,
+    n.filled_at,
+    n.reason,
+    n.created_at,
+    n.updated_at,
+    n.version,
+    n.public_version,
+    n.unit_point,
+    ((s.status = 'open'::text) AND (NOT (s.organisation_id IS DISTINCT FROM n.organisation_id))) AS is_attached
+   FROM ((((((public.need n
+     JOIN public.structure s ON ((s.id = n.structure_id)))
+     JOIN public.finess_category k ON ((k.code = s.kind)))
+     JOIN public.rome_job j ON (((j.version = n.job_version) AND (j.code = n.job))))
+     JOIN public.contract_type t ON ((t.code = n.contract)))
+     LEFT JOIN public.commune sc ON ((sc.insee = s.insee)))
+     LEFT JOIN public.commune c ON ((c.insee = n.insee)));
+
+COMMENT ON VIEW public.need_view IS 'Needs in every state, with the names of what they refer to; is_attached: the structure is open and still its employer''s.';
+
+CREATE VIEW public.need_words AS
+ SELECT n.id,
+    n.search_words,
+    n.diplomas,
+    n.contract
+   FROM public.need n
+  WHERE (n.state = 'open'::text);
+
+COMMENT ON VIEW public.need_words IS 'Words, diplomas and contracts of open needs, without a join: rare ones are found here.';
+
+CREATE TABLE public.orientation_event (
+    id uuid NOT NULL,
+    orientation_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    from_state text,
+    to_state text,
+    actor text NOT NULL,
+    organisation_id uuid,
+    member_id uuid,
+    reason text,
+    "position" bigint NOT NULL,
+    CONSTRAINT orientation_event_actor_known CHECK ((actor = ANY (ARRAY['prescriber'::text, 'recruiter'::text, 'recruiter_link'::text, 'candidate'::text, 'clock'::text, 'system'::text]))),
+    CONSTRAINT orientation_event_kind_known CHECK ((kind = ANY (ARRAY['created'::text, 'moved'::text, 'reminded'::text, 'message'::text, 'transferred'::text, 'checkpoint'::text]))),
+    CONSTRAINT orientation_event_reason_form CHECK ((reason ~ '^[a-z0-9_]+$'::text))
+);
+
+ALTER TABLE ONLY public.orientation_event FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.orientation_event IS 'The steps of orientations, appended.';
+
+COMMENT ON COLUMN public.orientation_event.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.orientation_event.orientation_id IS 'internal The orientation.';
+
+COMMENT ON COLUMN public.orientation_event.at IS 'internal When.';
+
+COMMENT ON COLUMN public.orientation_event.kind IS 'internal created, moved, reminded, message, transferred, checkpoint.';
+
+COMMENT ON COLUMN public.orientation_event.from_state IS 'internal From where it moved.';
+
+COMMENT ON COLUMN public.orientation_event.to_state IS 'internal Where it moved to.';
+
+COMMENT ON COLUMN public.orientation_event.actor IS 'internal prescriber, recruiter, recruiter_link, candidate, clock, system.';
+
+COMMENT ON COLUMN public.orientation_event.organisation_id IS 'internal For which organisation.';
+
+COMMENT ON COLUMN public.orientation_event.member_id IS 'internal By which member.';
+
+COMMENT ON COLUMN public.orientation_event.reason IS 'internal The reason''s code, the reminder''s number, the checkpoint''s outcome.';
+
+COMMENT ON COLUMN public.orientation_event."position" IS 'internal In the order of writing, also within one instant.';
+
+ALTER TABLE public.orientation_event ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.orientation_event_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orientation_text (
+    id uuid NOT NULL,
+    orientation_id uuid NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    organisation_id uuid,
+    written_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT orientation_text_kind_known CHECK ((kind = ANY (ARRAY['message'::text, 'to_candidate'::text, 'to_prescriber'::text, 'place'::text, 'programme'::text, 'note'::text]))),
+    CONSTRAINT orientation_text_text CHECK (public.is_text(text, 2000))
+);
+
+ALTER TABLE ONLY public.orientation_text FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.orientation_text IS 'What people wrote about an orientation.';
+
+COMMENT ON COLUMN public.orientation_text.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.orientation_text.orientation_id IS 'internal The orientation.';
+
+COMMENT ON COLUMN public.orientation_text.kind IS 'internal message (between prescriber and recruiter), to_candidate, to_prescriber, place, programme, note (why a hire fell through).';
+
+COMMENT ON COLUMN public.orientation_text.text IS 'personal What was written.';
+
+COMMENT ON COLUMN public.orientation_text.organisation_id IS 'internal For which organisation; NULL by a link.';
+
+COMMENT ON COLUMN public.orientation_text.written_by IS 'internal By which member; NULL by a link.';
+
+COMMENT ON COLUMN public.orientation_text.at IS 'internal When.';
 
 CREATE TABLE public.priority_district (
     id text NOT NULL,
@@ -2094,6 +4001,45 @@ CREATE VIEW public.public_legal_entity AS
 
 COMMENT ON VIEW public.public_legal_entity IS 'Who runs structures, public columns.';
 
+CREATE VIEW public.public_need AS
+ SELECT n.id,
+    n.title,
+    n.description,
+    n.structure,
+    n.job,
+    n.job_version,
+    n.job_label,
+    n.diplomas,
+    n.contract,
+    n.contract_label,
+    n.is_durable,
+    n.hours_per_week,
+    n.positions,
+    n.positions_left,
+    n.opening,
+    n.pay_min_cents,
+    n.pay_max_cents,
+    n.pay_period,
+    n.starts_on,
+    n.beginner_welcome,
+    n.licence_required,
+    n.vehicle_required,
+    n.night,
+    n.weekend,
+    n.split_shifts,
+    n.insee,
+    n.commune,
+    n.latitude,
+    n.longitude,
+    n.state,
+    n.opened_at,
+    n.expires_on,
+    n.public_version
+   FROM public.need_view n
+  WHERE ((n.state = 'open'::text) AND n.is_attached);
+
+COMMENT ON VIEW public.public_need IS 'Open needs of open structures, public columns.';
+
 CREATE VIEW public.public_plan AS
  SELECT p.id,
     p.code,
@@ -2104,6 +4050,139 @@ CREATE VIEW public.public_plan AS
    FROM public.action_plan p;
 
 COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
+
+CREATE TABLE public.session (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    kind text NOT NULL,
+    job_version text,
+    job text,
+    insee text NOT NULL,
+    place text,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    places integer NOT NULL,
+    places_left integer NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT session_days_order CHECK ((starts_on <= ends_on)),
+    CONSTRAINT session_description_text CHECK (public.is_text(description, 5000)),
+    CONSTRAINT session_ends_range CHECK (((ends_on >= '2020-01-01'::date) AND (ends_on <= '2100-01-01'::date))),
+    CONSTRAINT session_full_none_left CHECK ((((state <> 'full'::text) OR (places_left = 0)) AND ((state <> ALL (ARRAY['draft'::text, 'open'::text])) OR (places_left > 0)))),
+    CONSTRAINT session_job_whole CHECK (((job IS NULL) = (job_version IS NULL))),
+    CONSTRAINT session_kind_known CHECK ((kind = ANY (ARRAY['training'::text, 'immersion'::text, 'job_test'::text, 'forum'::text, 'coach'::text]))),
+    CONSTRAINT session_place_text CHECK (public.is_text(place, 300)),
+    CONSTRAINT session_places_left_range CHECK (((places_left >= 0) AND (places_left <= places))),
+    CONSTRAINT session_places_range CHECK (((places >= 1) AND (places <= 2000))),
+    CONSTRAINT session_reason_text CHECK (public.is_text(reason, 500)),
+    CONSTRAINT session_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
+    CONSTRAINT session_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'full'::text, 'cancelled'::text, 'held'::text]))),
+    CONSTRAINT session_title_text CHECK (public.is_text(title, 150))
+);
+
+COMMENT ON TABLE public.session IS 'Training, immersions, job tests, forums and Coach Autonomie; the public sees those that are open.';
+
+COMMENT ON COLUMN public.session.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.session.organisation_id IS 'public Who organises it.';
+
+COMMENT ON COLUMN public.session.title IS 'public In a few words.';
+
+COMMENT ON COLUMN public.session.description IS 'public In sentences.';
+
+COMMENT ON COLUMN public.session.kind IS 'public training, immersion, job_test, forum, coach.';
+
+COMMENT ON COLUMN public.session.job_version IS 'public Version of ROME that the job''s code is of.';
+
+COMMENT ON COLUMN public.session.job IS 'public The job it is about: its ROME code.';
+
+COMMENT ON COLUMN public.session.insee IS 'public INSEE code of the commune it is in.';
+
+COMMENT ON COLUMN public.session.place IS 'public Where exactly.';
+
+COMMENT ON COLUMN public.session.starts_on IS 'public Its first day.';
+
+COMMENT ON COLUMN public.session.ends_on IS 'public Its last day.';
+
+COMMENT ON COLUMN public.session.places IS 'public For how many people it is.';
+
+COMMENT ON COLUMN public.session.places_left IS 'public How many places are left; each acceptance lowers it.';
+
+COMMENT ON COLUMN public.session.state IS 'public draft, open, full, cancelled, held.';
+
+COMMENT ON COLUMN public.session.reason IS 'internal Why it was cancelled.';
+
+COMMENT ON COLUMN public.session.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.session.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.session.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.session.public_version IS 'public Raised by changes of public columns only.';
+
+COMMENT ON COLUMN public.session.search_words IS 'public The words it is found by: title, text, job, organiser, commune.';
+
+CREATE VIEW public.session_view AS
+ SELECT e.id,
+    e.organisation_id,
+    e.title,
+    e.description,
+    jsonb_build_object('code', o.code, 'name', o.name) AS organisation,
+    e.kind,
+    e.job,
+    e.job_version,
+    j.label AS job_label,
+    e.insee,
+    c.name AS commune,
+    e.place,
+    e.starts_on,
+    e.ends_on,
+    e.places,
+    e.places_left,
+    e.state,
+    e.reason,
+    e.created_at,
+    e.updated_at,
+    e.version,
+    e.public_version,
+    e.search_words
+   FROM (((public.session e
+     JOIN public.organisation o ON ((o.id = e.organisation_id)))
+     JOIN public.commune c ON ((c.insee = e.insee)))
+     LEFT JOIN public.rome_job j ON (((j.version = e.job_version) AND (j.code = e.job))));
+
+COMMENT ON VIEW public.session_view IS 'Sessions in every state, with the names of what they refer to.';
+
+CREATE VIEW public.public_session AS
+ SELECT e.id,
+    e.title,
+    e.description,
+    e.organisation,
+    e.kind,
+    e.job,
+    e.job_version,
+    e.job_label,
+    e.insee,
+    e.commune,
+    e.place,
+    e.starts_on,
+    e.ends_on,
+    e.places,
+    e.places_left,
+    e.state,
+    e.public_version,
+    e.search_words
+   FROM public.session_view e
+  WHERE (e.state = 'open'::text);
+
+COMMENT ON VIEW public.public_session IS 'Open sessions, public columns.';
 
 CREATE VIEW public.public_structure AS
  SELECT s.id,
@@ -2181,6 +4260,24 @@ CREATE VIEW public.public_structure AS
 
 COMMENT ON VIEW public.public_structure IS 'The directory, public columns.';
 
+CREATE TABLE public.refusal_reason (
+    code text NOT NULL,
+    label_fr text NOT NULL,
+    label_en text NOT NULL,
+    candidate_text_fr text NOT NULL,
+    CONSTRAINT refusal_reason_code_form CHECK ((code ~ '^[a-z_]{3,40}$'::text))
+);
+
+COMMENT ON TABLE public.refusal_reason IS 'Why an orientation comes to nothing (sql/reference/rows).';
+
+COMMENT ON COLUMN public.refusal_reason.code IS 'public Its code: hired_elsewhere.';
+
+COMMENT ON COLUMN public.refusal_reason.label_fr IS 'public What recruiters and prescribers read.';
+
+COMMENT ON COLUMN public.refusal_reason.label_en IS 'public The same in English.';
+
+COMMENT ON COLUMN public.refusal_reason.candidate_text_fr IS 'public A neutral sentence for the candidate: it judges nobody.';
+
 CREATE VIEW public.report_funding AS
  SELECT a.code AS action_code,
     a.title AS action_title,
@@ -2215,28 +4312,6 @@ CREATE VIEW public.report_funding AS
 
 COMMENT ON VIEW public.report_funding IS 'Money by action, funder and year, with the gap between spent and planned.';
 
-CREATE TABLE public.rome_job (
-    version text NOT NULL,
-    code text NOT NULL,
-    label text NOT NULL,
-    parent_code text,
-    is_autonomy boolean NOT NULL,
-    CONSTRAINT rome_job_code_form CHECK ((code ~ '^[A-N][0-9]{4}$'::text)),
-    CONSTRAINT rome_job_version_known CHECK ((version = ANY (ARRAY['3'::text, '4.60'::text])))
-);
-
-COMMENT ON TABLE public.rome_job IS 'Jobs: the codes of ROME, in two versions (sql/reference/rows).';
-
-COMMENT ON COLUMN public.rome_job.version IS 'public The list''s version: a code means something in a version only.';
-
-COMMENT ON COLUMN public.rome_job.code IS 'public Its code: J1501.';
-
-COMMENT ON COLUMN public.rome_job.label IS 'public Official label.';
-
-COMMENT ON COLUMN public.rome_job.parent_code IS 'public The job''s code in the older list that it comes from.';
-
-COMMENT ON COLUMN public.rome_job.is_autonomy IS 'public Whether places for the elderly or people with a disability hire it.';
-
 CREATE TABLE public.schema_migration (
     name text NOT NULL,
     checksum text NOT NULL,
@@ -2261,6 +4336,60 @@ COMMENT ON TABLE public.schema_repeatable IS 'The files of sql/functions and sql
 COMMENT ON COLUMN public.schema_repeatable.name IS 'internal The file''s name within sql/.';
 
 COMMENT ON COLUMN public.schema_repeatable.checksum IS 'internal SHA-256 of the file as it was last run.';
+
+CREATE TABLE public.service_level_day (
+    day date NOT NULL,
+    sent integer,
+    answered integer,
+    response_percent integer,
+    median_days numeric(5,1),
+    open integer,
+    overdue integer,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_level_day_range CHECK (((day >= '2020-01-01'::date) AND (day <= '2100-01-01'::date)))
+);
+
+COMMENT ON TABLE public.service_level_day IS 'How all structures together answer, day by day: counts of under five are not among it.';
+
+COMMENT ON COLUMN public.service_level_day.day IS 'internal The day it is true of.';
+
+COMMENT ON COLUMN public.service_level_day.sent IS 'internal Orientations of the window, less withdrawn and obsolete; NULL under five, as all of these.';
+
+COMMENT ON COLUMN public.service_level_day.answered IS 'internal Those answered in time.';
+
+COMMENT ON COLUMN public.service_level_day.response_percent IS 'internal The second of the first, of 100.';
+
+COMMENT ON COLUMN public.service_level_day.median_days IS 'internal Half of the answers took no longer, in days.';
+
+COMMENT ON COLUMN public.service_level_day.open IS 'internal Orientations under way.';
+
+COMMENT ON COLUMN public.service_level_day.overdue IS 'internal Those whose day is past.';
+
+COMMENT ON COLUMN public.service_level_day.computed_at IS 'internal When it was counted.';
+
+CREATE TABLE public.service_rule (
+    code text NOT NULL,
+    value integer NOT NULL,
+    unit text NOT NULL,
+    meaning_fr text NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT service_rule_code_form CHECK ((code ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT service_rule_meaning_text CHECK (public.is_text(meaning_fr, 300)),
+    CONSTRAINT service_rule_source_text CHECK (public.is_text(source, 200)),
+    CONSTRAINT service_rule_unit_text CHECK (public.is_text(unit, 40))
+);
+
+COMMENT ON TABLE public.service_rule IS 'Delays, limits and weights that are decided by people and may change; rows in sql/reference/rows.';
+
+COMMENT ON COLUMN public.service_rule.code IS 'public Its name in the program.';
+
+COMMENT ON COLUMN public.service_rule.value IS 'public The number.';
+
+COMMENT ON COLUMN public.service_rule.unit IS 'public What it counts: jours, mois …';
+
+COMMENT ON COLUMN public.service_rule.meaning_fr IS 'public What it decides, in French.';
+
+COMMENT ON COLUMN public.service_rule.source IS 'public Where it comes from, and whether it is only proposed.';
 
 CREATE TABLE public.sheet_import (
     id uuid NOT NULL,
@@ -2461,6 +4590,53 @@ COMMENT ON COLUMN public.structure_merge.undone_at IS 'internal When it was undo
 
 COMMENT ON COLUMN public.structure_merge.undone_by IS 'internal By whom of the team.';
 
+CREATE TABLE public.task (
+    id uuid NOT NULL,
+    organisation_id uuid,
+    kind text NOT NULL,
+    title text NOT NULL,
+    about_kind text,
+    about_id uuid,
+    candidate_id uuid,
+    text text,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    done_by uuid,
+    CONSTRAINT task_about_form CHECK ((about_kind ~ '^[a-z_]+$'::text)),
+    CONSTRAINT task_about_whole CHECK (((about_kind IS NULL) = (about_id IS NULL))),
+    CONSTRAINT task_done_by_has_instant CHECK (((done_by IS NULL) OR (done_at IS NOT NULL))),
+    CONSTRAINT task_kind_form CHECK (((kind ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (char_length(kind) <= 60))),
+    CONSTRAINT task_team_has_no_text CHECK (((organisation_id IS NOT NULL) OR ((text IS NULL) AND (candidate_id IS NULL)))),
+    CONSTRAINT task_text_text CHECK (public.is_text(text, 10000)),
+    CONSTRAINT task_title_text CHECK ((public.is_text(title, 200) AND (title !~ '[\x01-\x1f\x7f@]|://|pa31_'::text)))
+);
+
+ALTER TABLE ONLY public.task FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.task IS 'Something for an organisation or for the team to do, where no mail can do it.';
+
+COMMENT ON COLUMN public.task.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.task.organisation_id IS 'internal Whose; NULL for the team.';
+
+COMMENT ON COLUMN public.task.kind IS 'internal What is to be done: mail.print, mail.failed …';
+
+COMMENT ON COLUMN public.task.title IS 'internal What is to be done, in a few words, in French: no name, no address, no link.';
+
+COMMENT ON COLUMN public.task.about_kind IS 'internal What kind of thing it is about.';
+
+COMMENT ON COLUMN public.task.about_id IS 'internal Which one.';
+
+COMMENT ON COLUMN public.task.candidate_id IS 'internal The candidate whom it is about. No foreign key: the table is a later one''s.';
+
+COMMENT ON COLUMN public.task.text IS 'personal What to print and hand over.';
+
+COMMENT ON COLUMN public.task.created_at IS 'internal Since when.';
+
+COMMENT ON COLUMN public.task.done_at IS 'internal When it was done.';
+
+COMMENT ON COLUMN public.task.done_by IS 'internal By which member; NULL when the platform found it done.';
+
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
 
@@ -2473,6 +4649,9 @@ ALTER TABLE ONLY public.action
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.action_nudge_sent
+    ADD CONSTRAINT action_nudge_sent_key PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.action_partner
     ADD CONSTRAINT action_partner_key PRIMARY KEY (id);
 
@@ -2484,6 +4663,9 @@ ALTER TABLE ONLY public.action_plan
 
 ALTER TABLE ONLY public.action_plan
     ADD CONSTRAINT action_plan_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.answer_time
+    ADD CONSTRAINT answer_time_key PRIMARY KEY (structure_id);
 
 ALTER TABLE ONLY public.api_token
     ADD CONSTRAINT api_token_key PRIMARY KEY (id);
@@ -2518,6 +4700,30 @@ ALTER TABLE ONLY public.calendar_feed
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.candidate_agreement
+    ADD CONSTRAINT candidate_agreement_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_of_organisation UNIQUE (id, organisation_id);
+
+ALTER TABLE ONLY public.candidate_share
+    ADD CONSTRAINT candidate_share_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.candidate_statistics
+    ADD CONSTRAINT candidate_statistics_key PRIMARY KEY (candidate_id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_once UNIQUE (orientation_id, months);
+
 ALTER TABLE ONLY public.collective_agreement
     ADD CONSTRAINT collective_agreement_key PRIMARY KEY (idcc);
 
@@ -2527,8 +4733,14 @@ ALTER TABLE ONLY public.commune_change
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_key PRIMARY KEY (insee);
 
+ALTER TABLE ONLY public.contract_type
+    ADD CONSTRAINT contract_type_key PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.diploma
     ADD CONSTRAINT diploma_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.diploma_synonym
+    ADD CONSTRAINT diploma_synonym_key PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.epci
     ADD CONSTRAINT epci_key PRIMARY KEY (siren);
@@ -2538,6 +4750,9 @@ ALTER TABLE ONLY public.evidence
 
 ALTER TABLE ONLY public.field_change
     ADD CONSTRAINT field_change_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.file_read
+    ADD CONSTRAINT file_read_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.finess_category
     ADD CONSTRAINT finess_category_key PRIMARY KEY (code);
@@ -2572,17 +4787,29 @@ ALTER TABLE ONLY public.invitation
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT invitation_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.job_affinity
+    ADD CONSTRAINT job_affinity_key PRIMARY KEY (job_from, job_to);
+
 ALTER TABLE ONLY public.legal_entity
     ADD CONSTRAINT legal_entity_finess_once UNIQUE (finess);
 
 ALTER TABLE ONLY public.legal_entity
     ADD CONSTRAINT legal_entity_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.mail_opt_out
+    ADD CONSTRAINT mail_opt_out_key PRIMARY KEY (address_hash, kind);
+
+ALTER TABLE ONLY public.match_criterion
+    ADD CONSTRAINT match_criterion_key PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.milestone
     ADD CONSTRAINT milestone_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.need
+    ADD CONSTRAINT need_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_code_once UNIQUE (code);
@@ -2592,6 +4819,30 @@ ALTER TABLE ONLY public.organisation
 
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_siret_once UNIQUE (siret);
+
+ALTER TABLE ONLY public.orientation_event
+    ADD CONSTRAINT orientation_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orientation_link
+    ADD CONSTRAINT orientation_link_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orientation_link
+    ADD CONSTRAINT orientation_link_secret_once UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.orientation_text
+    ADD CONSTRAINT orientation_text_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_message_id_once UNIQUE (message_id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_opt_out_once UNIQUE (opt_out_hash);
 
 ALTER TABLE ONLY public.priority_district
     ADD CONSTRAINT priority_district_key PRIMARY KEY (id);
@@ -2605,6 +4856,12 @@ ALTER TABLE ONLY public.recruitment_contact
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.recruitment_word
+    ADD CONSTRAINT recruitment_word_key PRIMARY KEY (word);
+
+ALTER TABLE ONLY public.refusal_reason
+    ADD CONSTRAINT refusal_reason_key PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.rome_job
     ADD CONSTRAINT rome_job_key PRIMARY KEY (version, code);
 
@@ -2613,6 +4870,18 @@ ALTER TABLE ONLY public.schema_migration
 
 ALTER TABLE ONLY public.schema_repeatable
     ADD CONSTRAINT schema_repeatable_key PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.service_level_day
+    ADD CONSTRAINT service_level_day_key PRIMARY KEY (day);
+
+ALTER TABLE ONLY public.service_rule
+    ADD CONSTRAINT service_rule_key PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.session_contact
+    ADD CONSTRAINT session_contact_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_key PRIMARY KEY (id);
@@ -2638,6 +4907,9 @@ ALTER TABLE ONLY public.structure_merge
 ALTER TABLE ONLY public.structure_word
     ADD CONSTRAINT structure_word_key PRIMARY KEY (word);
 
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_key PRIMARY KEY (id);
+
 CREATE INDEX action_axis ON public.action USING btree (axis_id);
 
 CREATE INDEX action_comment_action ON public.action_comment USING btree (action_id, id);
@@ -2658,11 +4930,63 @@ CREATE INDEX action_search ON public.action USING gin (search_text public.gin_tr
 
 CREATE INDEX action_territory ON public.action USING gin (territory);
 
+CREATE INDEX answer_time_set_by ON public.answer_time USING btree (set_by);
+
 CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
 
 CREATE INDEX calendar_feed_member ON public.calendar_feed USING btree (member_id, id);
+
+CREATE INDEX candidate_agreement_candidate ON public.candidate_agreement USING btree (candidate_id, kind, given_on);
+
+CREATE INDEX candidate_agreement_recorded_by ON public.candidate_agreement USING btree (recorded_by);
+
+CREATE INDEX candidate_born ON public.candidate USING btree (birth_year, organisation_id);
+
+CREATE INDEX candidate_email ON public.candidate USING btree (email) WHERE (email IS NOT NULL);
+
+CREATE INDEX candidate_last_contact ON public.candidate USING btree (last_contact_on);
+
+CREATE INDEX candidate_not_compared ON public.candidate USING btree (id) WHERE (compared_at IS NULL);
+
+CREATE INDEX candidate_of_organisation_newest ON public.candidate USING btree (organisation_id, id);
+
+CREATE INDEX candidate_of_referent ON public.candidate USING btree (referent_id, id);
+
+CREATE INDEX candidate_phone ON public.candidate USING btree (phone) WHERE (phone IS NOT NULL);
+
+CREATE INDEX candidate_same_name ON public.candidate USING btree (search_text, birth_year);
+
+CREATE INDEX candidate_search ON public.candidate USING gin (organisation_id, search_text public.gin_trgm_ops);
+
+CREATE INDEX candidate_share_candidate ON public.candidate_share USING btree (candidate_id, from_organisation_id);
+
+CREATE INDEX candidate_share_created_by ON public.candidate_share USING btree (created_by);
+
+CREATE UNIQUE INDEX candidate_share_one_live ON public.candidate_share USING btree (candidate_id, to_organisation_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX candidate_share_to ON public.candidate_share USING btree (to_organisation_id, candidate_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX candidate_share_to_all ON public.candidate_share USING btree (to_organisation_id);
+
+CREATE INDEX candidate_transfer_asked_by ON public.candidate_transfer USING btree (asked_by);
+
+CREATE INDEX candidate_transfer_candidate ON public.candidate_transfer USING btree (candidate_id);
+
+CREATE INDEX candidate_transfer_decided_by ON public.candidate_transfer USING btree (decided_by);
+
+CREATE INDEX candidate_transfer_from ON public.candidate_transfer USING btree (from_organisation_id, id);
+
+CREATE UNIQUE INDEX candidate_transfer_one_asked ON public.candidate_transfer USING btree (candidate_id) WHERE (state = 'asked'::text);
+
+CREATE INDEX candidate_transfer_to ON public.candidate_transfer USING btree (to_organisation_id, id);
+
+CREATE INDEX candidate_wanting ON public.candidate USING gin (organisation_id, jobs);
+
+CREATE INDEX checkpoint_due ON public.checkpoint USING btree (due_on, id) WHERE (outcome IS NULL);
+
+CREATE INDEX checkpoint_recorded_by ON public.checkpoint USING btree (recorded_by);
 
 CREATE INDEX commune_epci ON public.commune USING btree (epci_siren);
 
@@ -2675,6 +4999,14 @@ CREATE INDEX field_change_audit ON public.field_change USING btree (audit_id, id
 CREATE INDEX field_change_parent ON public.field_change USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX field_change_row ON public.field_change USING btree (row_id, id);
+
+CREATE INDEX file_read_age ON public.file_read USING btree (at);
+
+CREATE INDEX file_read_candidate ON public.file_read USING btree (candidate_id, id);
+
+CREATE INDEX file_read_member ON public.file_read USING btree (member_id, at);
+
+CREATE INDEX file_read_organisation ON public.file_read USING btree (organisation_id);
 
 CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
 
@@ -2690,13 +5022,125 @@ CREATE INDEX invitation_invited_by ON public.invitation USING btree (invited_by)
 
 CREATE INDEX invitation_member ON public.invitation USING btree (member_id);
 
+CREATE INDEX job_affinity_to ON public.job_affinity USING btree (job_to);
+
 CREATE UNIQUE INDEX member_email_once ON public.member USING btree (lower(email));
 
 CREATE INDEX member_organisation ON public.member USING btree (organisation_id);
 
 CREATE INDEX milestone_action ON public.milestone USING btree (action_id, due_on, id);
 
+CREATE INDEX need_contract ON public.need USING btree (contract);
+
+CREATE INDEX need_expiry ON public.need USING btree (expires_on) WHERE (state = ANY (ARRAY['open'::text, 'paused'::text]));
+
+CREATE INDEX need_job ON public.need USING btree (job_version, job);
+
+CREATE INDEX need_matched ON public.need USING btree (job) WHERE (state = 'open'::text);
+
+CREATE INDEX need_open_diplomas ON public.need USING gin (diplomas) WHERE (state = 'open'::text);
+
+CREATE INDEX need_open_insee ON public.need USING btree (insee) WHERE (state = 'open'::text);
+
+CREATE INDEX need_open_job ON public.need USING btree (job, opened_at DESC, id DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX need_open_newest ON public.need USING btree (opened_at DESC, id DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX need_open_point ON public.need USING gist (unit_point) WHERE (state = 'open'::text);
+
+CREATE INDEX need_organisation ON public.need USING btree (organisation_id, id);
+
+CREATE INDEX need_search ON public.need USING gin (search_words);
+
+CREATE INDEX need_structure ON public.need USING btree (structure_id);
+
+CREATE INDEX organisation_authorisation_by ON public.organisation USING btree (authorisation_by);
+
 CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (public.folded(name));
+
+CREATE INDEX orientation_candidate ON public.orientation USING btree (candidate_id, id);
+
+CREATE INDEX orientation_draft ON public.orientation USING btree (updated_at) WHERE (state = 'draft'::text);
+
+CREATE INDEX orientation_due ON public.orientation USING btree (due_on, id) WHERE (due_on IS NOT NULL);
+
+CREATE INDEX orientation_due_of_organisation ON public.orientation USING btree (organisation_id, due_on) WHERE (due_on IS NOT NULL);
+
+CREATE INDEX orientation_due_of_receiver ON public.orientation USING btree (receiver_id, due_on) WHERE (due_on IS NOT NULL);
+
+CREATE INDEX orientation_event_member ON public.orientation_event USING btree (member_id);
+
+CREATE INDEX orientation_event_organisation ON public.orientation_event USING btree (organisation_id);
+
+CREATE INDEX orientation_event_orientation ON public.orientation_event USING btree (orientation_id, "position");
+
+CREATE INDEX orientation_hire_contract ON public.orientation USING btree (hire_contract);
+
+CREATE INDEX orientation_level ON public.orientation USING btree (structure_id, receiver_id, sent_at) INCLUDE (state, answered_at) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX orientation_link_candidate ON public.orientation_link USING btree (candidate_id);
+
+CREATE INDEX orientation_link_ended ON public.orientation_link USING btree (expires_at);
+
+CREATE INDEX orientation_link_orientation ON public.orientation_link USING btree (orientation_id);
+
+CREATE INDEX orientation_need ON public.orientation USING btree (need_id, id);
+
+CREATE UNIQUE INDEX orientation_need_once ON public.orientation USING btree (candidate_id, need_id) WHERE ((need_id IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text])));
+
+CREATE INDEX orientation_open_of_need ON public.orientation USING btree (need_id) WHERE ((need_id IS NOT NULL) AND (due_on IS NOT NULL));
+
+CREATE INDEX orientation_open_of_session ON public.orientation USING btree (session_id) WHERE ((session_id IS NOT NULL) AND (due_on IS NOT NULL));
+
+CREATE INDEX orientation_open_of_structure ON public.orientation USING btree (structure_id, receiver_id) WHERE ((structure_id IS NOT NULL) AND (due_on IS NOT NULL));
+
+CREATE INDEX orientation_organisation ON public.orientation USING btree (organisation_id, id);
+
+CREATE INDEX orientation_prescriber ON public.orientation USING btree (prescriber_id);
+
+CREATE INDEX orientation_reason ON public.orientation USING btree (reason);
+
+CREATE INDEX orientation_received ON public.orientation USING btree (receiver_id);
+
+CREATE INDEX orientation_receiver ON public.orientation USING btree (receiver_id, id) WHERE (receiver_id IS NOT NULL);
+
+CREATE INDEX orientation_referent ON public.orientation USING btree (referent_id, id);
+
+CREATE INDEX orientation_session ON public.orientation USING btree (session_id, id);
+
+CREATE UNIQUE INDEX orientation_session_once ON public.orientation USING btree (candidate_id, session_id) WHERE ((session_id IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text])));
+
+CREATE INDEX orientation_structure ON public.orientation USING btree (structure_id, sent_at);
+
+CREATE UNIQUE INDEX orientation_structure_once ON public.orientation USING btree (candidate_id, structure_id) WHERE ((target_kind = 'structure'::text) AND (state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text, 'prior_action'::text, 'pool'::text, 'accepted'::text, 'in_training'::text])));
+
+CREATE INDEX orientation_text_organisation ON public.orientation_text USING btree (organisation_id);
+
+CREATE INDEX orientation_text_orientation ON public.orientation_text USING btree (orientation_id, id);
+
+CREATE INDEX orientation_text_written_by ON public.orientation_text USING btree (written_by);
+
+CREATE INDEX orientation_training_session ON public.orientation USING btree (training_session_id);
+
+CREATE INDEX orientation_waiting ON public.orientation USING btree (sent_at, id) WHERE (state = ANY (ARRAY['sent'::text, 'under_review'::text, 'appointment'::text]));
+
+CREATE INDEX outbox_about ON public.outbox USING btree (about_id);
+
+CREATE INDEX outbox_candidate ON public.outbox USING btree (candidate_id);
+
+CREATE INDEX outbox_due ON public.outbox USING btree (next_try_at, id) WHERE ((state = 'waiting'::text) AND (gathered_into IS NULL));
+
+CREATE INDEX outbox_ended ON public.outbox USING btree (created_at) WHERE (state <> 'waiting'::text);
+
+CREATE INDEX outbox_gathered_into ON public.outbox USING btree (gathered_into);
+
+CREATE INDEX outbox_member ON public.outbox USING btree (member_id);
+
+CREATE INDEX outbox_organisation ON public.outbox USING btree (organisation_id);
+
+CREATE INDEX outbox_sent_reminder ON public.outbox USING btree (address_hash, sent_at) WHERE ((state = 'sent'::text) AND is_reminder);
+
+CREATE INDEX outbox_waiting_reminder ON public.outbox USING btree (address_hash, id) WHERE ((state = 'waiting'::text) AND is_reminder);
 
 CREATE INDEX priority_district_commune ON public.priority_district USING btree (commune_insee);
 
@@ -2715,6 +5159,30 @@ CREATE INDEX recruitment_contact_organisation ON public.recruitment_contact USIN
 CREATE INDEX recruitment_contact_replaced_by ON public.recruitment_contact USING btree (replaced_by);
 
 CREATE INDEX recruitment_contact_structure ON public.recruitment_contact USING btree (structure_id);
+
+CREATE INDEX recruitment_word_near ON public.recruitment_word USING gin (word public.gin_trgm_ops);
+
+CREATE INDEX session_commune ON public.session USING btree (insee);
+
+CREATE INDEX session_contact_asked_by ON public.session_contact USING btree (asked_by);
+
+CREATE INDEX session_contact_confirmed_by ON public.session_contact USING btree (confirmed_by);
+
+CREATE UNIQUE INDEX session_contact_one_confirmed ON public.session_contact USING btree (session_id) WHERE (state = 'confirmed'::text);
+
+CREATE UNIQUE INDEX session_contact_one_pending ON public.session_contact USING btree (session_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX session_contact_organisation ON public.session_contact USING btree (organisation_id);
+
+CREATE INDEX session_contact_session ON public.session_contact USING btree (session_id);
+
+CREATE INDEX session_job ON public.session USING btree (job_version, job);
+
+CREATE INDEX session_open_days ON public.session USING btree (starts_on, id) WHERE (state = 'open'::text);
+
+CREATE INDEX session_organisation ON public.session USING btree (organisation_id, id);
+
+CREATE INDEX session_search ON public.session USING gin (search_words);
 
 CREATE INDEX sheet_import_age ON public.sheet_import USING btree (expires_at);
 
@@ -2778,11 +5246,27 @@ CREATE INDEX structure_verified ON public.structure USING btree (verified_on) WH
 
 CREATE INDEX structure_word_near ON public.structure_word USING gin (word public.gin_trgm_ops);
 
+CREATE INDEX task_about ON public.task USING btree (about_id);
+
+CREATE INDEX task_candidate ON public.task USING btree (candidate_id);
+
+CREATE INDEX task_done_by ON public.task USING btree (done_by);
+
+CREATE INDEX task_of_organisation ON public.task USING btree (organisation_id, id);
+
+CREATE UNIQUE INDEX task_once_open ON public.task USING btree (kind, about_id, organisation_id) NULLS NOT DISTINCT WHERE ((done_at IS NULL) AND (text IS NULL) AND (about_id IS NOT NULL));
+
+CREATE INDEX task_open ON public.task USING btree (organisation_id, id) WHERE (done_at IS NULL);
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE UPDATE ON public.file_read FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE UPDATE ON public.orientation_event FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER check_merge BEFORE UPDATE OF merged_into ON public.structure FOR EACH ROW WHEN (((new.merged_into IS NOT NULL) AND (new.merged_into IS DISTINCT FROM old.merged_into))) EXECUTE FUNCTION public.check_structure_merge();
 
@@ -2792,9 +5276,25 @@ CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.ac
 
 CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
 
+CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON public.orientation FOR EACH ROW EXECUTE FUNCTION public.keep_orientation();
+
+CREATE TRIGGER keep_what_was_open BEFORE DELETE ON public.need FOR EACH ROW EXECUTE FUNCTION public.keep_what_was_open();
+
+CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.need REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_recruitment_words();
+
+CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.session REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_recruitment_words();
+
 CREATE TRIGGER keep_words_of_changed AFTER UPDATE ON public.structure REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
 
+CREATE TRIGGER keep_words_of_new AFTER INSERT ON public.need REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_recruitment_words();
+
+CREATE TRIGGER keep_words_of_new AFTER INSERT ON public.session REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_recruitment_words();
+
 CREATE TRIGGER keep_words_of_new AFTER INSERT ON public.structure REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_structure_words();
+
+CREATE TRIGGER prepare BEFORE INSERT OR UPDATE OF structure_id, organisation_id, title, description, job_version, job, diplomas, contract, hours_per_week, positions, positions_left, opening, pay_min_cents, pay_max_cents, pay_period, starts_on, beginner_welcome, licence_required, vehicle_required, night, weekend, split_shifts, insee, latitude, longitude, state, opened_at, expires_on, filled_at, reason ON public.need FOR EACH ROW EXECUTE FUNCTION public.prepare_need();
+
+CREATE TRIGGER prepare BEFORE INSERT OR UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION public.prepare_session();
 
 CREATE TRIGGER prepare BEFORE INSERT OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id, search_words ON public.structure FOR EACH ROW EXECUTE FUNCTION public.prepare_structure();
 
@@ -2808,11 +5308,25 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.action_plan FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.answer_time FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, label, scopes, expires_at, revoked_at ON public.api_token FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, scope, label, expires_at, revoked_at ON public.calendar_feed FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'first_name', 'last_name', 'email', 'phone', 'insee', 'birth_year', 'situation', 'diplomas', 'experience_years', 'experience', 'licence', 'vehicle', 'mobility_km', 'available_from', 'night', 'weekend', 'split_shifts', 'contracts', 'hours_min', 'hours_max', 'jobs');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_agreement FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_share FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'purpose');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_statistics FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'sex', 'long_term_unemployed', 'rsa', 'qpv', 'qpv_vintage', 'diploma_level', 'disability');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_transfer FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'reason', 'answer');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.checkpoint FOR EACH ROW EXECUTE FUNCTION public.record_changes('orientation_id', 'outcome');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
@@ -2830,11 +5344,21 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.member 
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.need FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'reason');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.orientation FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.orientation_text FOR EACH ROW EXECUTE FUNCTION public.record_changes('orientation_id', 'text');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email', 'secret_hash');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'reason');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.session_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email');
 
 CREATE TRIGGER record_changes AFTER DELETE OR UPDATE OF legal_entity_id, kind, usual_name, legal_name, siret, street, address_extra, postal_code, city, insee, latitude, longitude, phone, email, website, opening_hours, publics, sad_type, authorising_body, capacity, service_area, recruiting_until, opened_on, authorised_on, status, closed_on, merged_into, source, field_sources, disagreements, verified_on, organisation_id ON public.structure FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
@@ -2843,6 +5367,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structu
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_distinct FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structure_merge FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.task FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text');
 
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
@@ -2895,6 +5421,12 @@ ALTER TABLE ONLY public.action_partner
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_plan_of FOREIGN KEY (plan_id) REFERENCES public.action_plan(id);
 
+ALTER TABLE ONLY public.answer_time
+    ADD CONSTRAINT answer_time_set_by FOREIGN KEY (set_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.answer_time
+    ADD CONSTRAINT answer_time_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
 ALTER TABLE ONLY public.api_token
     ADD CONSTRAINT api_token_member FOREIGN KEY (member_id) REFERENCES public.member(id);
 
@@ -2903,6 +5435,51 @@ ALTER TABLE ONLY public.axis
 
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate_agreement
+    ADD CONSTRAINT candidate_agreement_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
+
+ALTER TABLE ONLY public.candidate_agreement
+    ADD CONSTRAINT candidate_agreement_recorded_by FOREIGN KEY (recorded_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_referent FOREIGN KEY (referent_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate_share
+    ADD CONSTRAINT candidate_share_candidate FOREIGN KEY (candidate_id, from_organisation_id) REFERENCES public.candidate(id, organisation_id) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY public.candidate_share
+    ADD CONSTRAINT candidate_share_created_by FOREIGN KEY (created_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate_share
+    ADD CONSTRAINT candidate_share_to FOREIGN KEY (to_organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.candidate_statistics
+    ADD CONSTRAINT candidate_statistics_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_asked_by FOREIGN KEY (asked_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_decided_by FOREIGN KEY (decided_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_from FOREIGN KEY (from_organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.candidate_transfer
+    ADD CONSTRAINT candidate_transfer_to FOREIGN KEY (to_organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_orientation FOREIGN KEY (orientation_id) REFERENCES public.orientation(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_recorded_by FOREIGN KEY (recorded_by) REFERENCES public.member(id);
 
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_epci FOREIGN KEY (epci_siren) REFERENCES public.epci(siren);
@@ -2915,6 +5492,12 @@ ALTER TABLE ONLY public.evidence
 
 ALTER TABLE ONLY public.field_change
     ADD CONSTRAINT field_change_audit FOREIGN KEY (audit_id) REFERENCES public.audit_log(id);
+
+ALTER TABLE ONLY public.file_read
+    ADD CONSTRAINT file_read_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.file_read
+    ADD CONSTRAINT file_read_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_action FOREIGN KEY (action_id) REFERENCES public.action(id);
@@ -2949,6 +5532,87 @@ ALTER TABLE ONLY public.member
 ALTER TABLE ONLY public.milestone
     ADD CONSTRAINT milestone_action FOREIGN KEY (action_id) REFERENCES public.action(id);
 
+ALTER TABLE ONLY public.need
+    ADD CONSTRAINT need_contract FOREIGN KEY (contract) REFERENCES public.contract_type(code);
+
+ALTER TABLE ONLY public.need
+    ADD CONSTRAINT need_job FOREIGN KEY (job_version, job) REFERENCES public.rome_job(version, code);
+
+ALTER TABLE ONLY public.need
+    ADD CONSTRAINT need_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.need
+    ADD CONSTRAINT need_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_authorisation_by FOREIGN KEY (authorisation_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
+
+ALTER TABLE ONLY public.orientation_event
+    ADD CONSTRAINT orientation_event_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.orientation_event
+    ADD CONSTRAINT orientation_event_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.orientation_event
+    ADD CONSTRAINT orientation_event_orientation FOREIGN KEY (orientation_id) REFERENCES public.orientation(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_hire_contract FOREIGN KEY (hire_contract) REFERENCES public.contract_type(code);
+
+ALTER TABLE ONLY public.orientation_link
+    ADD CONSTRAINT orientation_link_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
+
+ALTER TABLE ONLY public.orientation_link
+    ADD CONSTRAINT orientation_link_orientation FOREIGN KEY (orientation_id) REFERENCES public.orientation(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_need FOREIGN KEY (need_id) REFERENCES public.need(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_prescriber FOREIGN KEY (prescriber_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_reason FOREIGN KEY (reason) REFERENCES public.refusal_reason(code);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_receiver FOREIGN KEY (receiver_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_referent FOREIGN KEY (referent_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_session FOREIGN KEY (session_id) REFERENCES public.session(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.orientation_text
+    ADD CONSTRAINT orientation_text_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.orientation_text
+    ADD CONSTRAINT orientation_text_orientation FOREIGN KEY (orientation_id) REFERENCES public.orientation(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.orientation_text
+    ADD CONSTRAINT orientation_text_written_by FOREIGN KEY (written_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.orientation
+    ADD CONSTRAINT orientation_training_session FOREIGN KEY (training_session_id) REFERENCES public.session(id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_gathered_into FOREIGN KEY (gathered_into) REFERENCES public.outbox(id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
 ALTER TABLE ONLY public.priority_district
     ADD CONSTRAINT priority_district_commune FOREIGN KEY (commune_insee) REFERENCES public.commune(insee);
 
@@ -2969,6 +5633,27 @@ ALTER TABLE ONLY public.recruitment_contact
 
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_commune FOREIGN KEY (insee) REFERENCES public.commune(insee);
+
+ALTER TABLE ONLY public.session_contact
+    ADD CONSTRAINT session_contact_asked_by FOREIGN KEY (asked_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.session_contact
+    ADD CONSTRAINT session_contact_confirmed_by FOREIGN KEY (confirmed_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.session_contact
+    ADD CONSTRAINT session_contact_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.session_contact
+    ADD CONSTRAINT session_contact_session FOREIGN KEY (session_id) REFERENCES public.session(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_job FOREIGN KEY (job_version, job) REFERENCES public.rome_job(version, code);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
 ALTER TABLE ONLY public.sheet_import
     ADD CONSTRAINT sheet_import_member FOREIGN KEY (member_id) REFERENCES public.member(id);
@@ -3018,6 +5703,94 @@ ALTER TABLE ONLY public.structure
 ALTER TABLE ONLY public.structure
     ADD CONSTRAINT structure_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_done_by FOREIGN KEY (done_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE public.candidate ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.candidate_agreement ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY candidate_agreement_added ON public.candidate_agreement FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((kind <> 'disability'::text) AND (candidate_id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[]))));
+
+CREATE POLICY candidate_agreement_own ON public.candidate_agreement TO pa31_app, pa31_operator USING (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE ((c.id = candidate_agreement.candidate_id) AND (c.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))))))) WITH CHECK (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE ((c.id = candidate_agreement.candidate_id) AND (c.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)))))));
+
+CREATE POLICY candidate_agreement_seen ON public.candidate_agreement FOR SELECT TO pa31_app, pa31_operator USING (((kind <> 'disability'::text) AND (public.current_caller() IS NOT NULL) AND (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE (c.id = candidate_agreement.candidate_id)))));
+
+CREATE POLICY candidate_agreement_withdrawn ON public.candidate_agreement FOR UPDATE TO pa31_app, pa31_operator USING (((kind <> 'disability'::text) AND (candidate_id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[]))));
+
+CREATE POLICY candidate_by_link ON public.candidate TO pa31_app USING ((id = ( SELECT public.caller_link() AS caller_link))) WITH CHECK ((id = ( SELECT public.caller_link() AS caller_link)));
+
+CREATE POLICY candidate_followed ON public.candidate FOR UPDATE TO pa31_app, pa31_operator USING ((id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[])));
+
+CREATE POLICY candidate_opened_by_team ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id = ( SELECT public.caller_file() AS caller_file)));
+
+CREATE POLICY candidate_own ON public.candidate TO pa31_app, pa31_operator USING (COALESCE((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)), false)) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY candidate_searched ON public.candidate FOR SELECT TO pa31_search USING (true);
+
+ALTER TABLE public.candidate_share ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY candidate_share_either ON public.candidate_share FOR SELECT TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
+
+CREATE POLICY candidate_share_given ON public.candidate_share TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text))) WITH CHECK (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
+
+CREATE POLICY candidate_share_searched ON public.candidate_share FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY candidate_share_taken_over ON public.candidate_share FOR UPDATE TO pa31_app, pa31_operator USING ((to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))) WITH CHECK (((revoked_at IS NOT NULL) AND (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))));
+
+CREATE POLICY candidate_shared ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id = ANY (( SELECT public.caller_shares('read'::text) AS caller_shares)::uuid[])));
+
+ALTER TABLE public.candidate_statistics ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY candidate_statistics_own ON public.candidate_statistics TO pa31_app, pa31_operator USING (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE ((c.id = candidate_statistics.candidate_id) AND (c.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))))))) WITH CHECK (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE ((c.id = candidate_statistics.candidate_id) AND (c.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)))))));
+
+CREATE POLICY candidate_system ON public.candidate TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY candidate_taken_over ON public.candidate FOR UPDATE TO pa31_app, pa31_operator USING ((id = ( SELECT public.caller_transfer() AS caller_transfer))) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY candidate_taken_over_seen ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id = ( SELECT public.caller_transfer() AS caller_transfer)));
+
+ALTER TABLE public.candidate_transfer ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY candidate_transfer_either ON public.candidate_transfer TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text))) WITH CHECK (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
+
+CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id IN ( SELECT o.candidate_id
+   FROM public.orientation o
+  WHERE ((o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
+
+CREATE POLICY candidate_z_received_by_link ON public.candidate FOR SELECT TO pa31_app USING ((id IN ( SELECT o.candidate_id
+   FROM public.orientation o
+  WHERE ((o.id = ( SELECT public.caller_link() AS caller_link)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
+
+ALTER TABLE public.checkpoint ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY checkpoint_followed ON public.checkpoint TO pa31_app, pa31_operator USING (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE ((o.id = checkpoint.orientation_id) AND ((o.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (o.referent_id = ( SELECT public.caller_organisation() AS caller_organisation)))))))) WITH CHECK (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE ((o.id = checkpoint.orientation_id) AND ((o.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (o.referent_id = ( SELECT public.caller_organisation() AS caller_organisation))))))));
+
+ALTER TABLE public.file_read ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY file_read_seen ON public.file_read FOR SELECT TO pa31_app, pa31_operator USING ((((member_id)::text = ( SELECT public.current_caller() AS current_caller)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
+   FROM public.candidate c
+  WHERE ((c.id = file_read.candidate_id) AND (c.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)))))));
+
+CREATE POLICY file_read_written ON public.file_read FOR INSERT TO pa31_app, pa31_operator WITH CHECK ((((member_id)::text = ( SELECT public.current_caller() AS current_caller)) OR ((member_id IS NULL) AND ((candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)))));
+
 ALTER TABLE public.idempotency_answer ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answer FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
@@ -3025,6 +5798,78 @@ CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answe
 CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+ALTER TABLE public.mail_opt_out ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY mail_opt_out_by_link ON public.mail_opt_out TO pa31_app USING ((encode(address_hash, 'hex'::text) = NULLIF(current_setting('pa31.link'::text, true), ''::text))) WITH CHECK ((encode(address_hash, 'hex'::text) = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
+
+CREATE POLICY mail_opt_out_of_system ON public.mail_opt_out TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+ALTER TABLE public.orientation ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY orientation_answered ON public.orientation FOR UPDATE TO pa31_app, pa31_operator USING ((receiver_id = ( SELECT public.caller_organisation() AS caller_organisation))) WITH CHECK ((receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY orientation_answered_by_link ON public.orientation FOR UPDATE TO pa31_app USING (((state <> 'draft'::text) AND ((id = ( SELECT public.caller_link() AS caller_link)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link))))) WITH CHECK (((id = ( SELECT public.caller_link() AS caller_link)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link))));
+
+CREATE POLICY orientation_by_link ON public.orientation FOR SELECT TO pa31_app USING (((state <> 'draft'::text) AND ((id = ( SELECT public.caller_link() AS caller_link)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)))));
+
+CREATE POLICY orientation_counted ON public.orientation FOR SELECT TO pa31_stats USING (true);
+
+ALTER TABLE public.orientation_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY orientation_event_forgotten ON public.orientation_event FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY orientation_event_seen ON public.orientation_event FOR SELECT TO pa31_app, pa31_operator USING (((public.current_caller() IS DISTINCT FROM ''::text) AND (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE (o.id = orientation_event.orientation_id)))));
+
+CREATE POLICY orientation_event_written ON public.orientation_event FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((public.current_caller() IS DISTINCT FROM ''::text) AND (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE (o.id = orientation_event.orientation_id)))));
+
+ALTER TABLE public.orientation_link ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY orientation_link_searched ON public.orientation_link FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY orientation_link_system ON public.orientation_link TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY orientation_overseen ON public.orientation FOR SELECT TO pa31_app, pa31_operator USING (((state <> 'draft'::text) AND ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY orientation_own ON public.orientation TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (referent_id = ( SELECT public.caller_organisation() AS caller_organisation)))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (referent_id = ( SELECT public.caller_organisation() AS caller_organisation))));
+
+CREATE POLICY orientation_received ON public.orientation FOR SELECT TO pa31_app, pa31_operator USING ((receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY orientation_searched ON public.orientation FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY orientation_system ON public.orientation TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+ALTER TABLE public.orientation_text ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY orientation_text_forgotten ON public.orientation_text FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY orientation_text_seen ON public.orientation_text FOR SELECT TO pa31_app, pa31_operator USING (((NOT ( SELECT public.caller_is_team() AS caller_is_team)) AND (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE ((o.id = orientation_text.orientation_id) AND ((orientation_text.kind = ANY (ARRAY['to_candidate'::text, 'place'::text, 'programme'::text])) OR (o.candidate_id IS DISTINCT FROM ( SELECT public.caller_link() AS caller_link))))))));
+
+CREATE POLICY orientation_text_written ON public.orientation_text FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((NOT ( SELECT public.caller_is_team() AS caller_is_team)) AND (EXISTS ( SELECT
+   FROM public.orientation o
+  WHERE (o.id = orientation_text.orientation_id)))));
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY outbox_forgotten_by_system ON public.outbox FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY outbox_hurried_by_team ON public.outbox FOR UPDATE TO pa31_operator USING (( SELECT public.caller_is_team() AS caller_is_team)) WITH CHECK (( SELECT public.caller_is_team() AS caller_is_team));
+
+CREATE POLICY outbox_read_by_system ON public.outbox FOR SELECT TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY outbox_searched ON public.outbox FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY outbox_seen_by_team ON public.outbox FOR SELECT TO pa31_operator USING (( SELECT public.caller_is_team() AS caller_is_team));
+
+CREATE POLICY outbox_sent_by_system ON public.outbox FOR UPDATE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY outbox_written ON public.outbox FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((state = 'waiting'::text) AND (attempts = 0) AND ((public.current_caller() IS NOT NULL) OR (NULLIF(current_setting('pa31.link'::text, true), ''::text) IS NOT NULL))));
 
 ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
 
@@ -3036,6 +5881,16 @@ CREATE POLICY recruitment_contact_searched ON public.recruitment_contact FOR SEL
 
 CREATE POLICY recruitment_contact_seen_by_link ON public.recruitment_contact FOR SELECT TO pa31_app USING (((structure_id)::text = NULLIF(current_setting('pa31.link'::text, true), ''::text)));
 
+CREATE POLICY recruitment_contact_seen_by_system ON public.recruitment_contact FOR SELECT TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+ALTER TABLE public.session_contact ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY session_contact_own_or_team ON public.session_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY session_contact_searched ON public.session_contact FOR SELECT TO pa31_search USING (true);
+
+CREATE POLICY session_contact_seen_by_system ON public.session_contact FOR SELECT TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
@@ -3043,6 +5898,20 @@ CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE
 CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_app, pa31_operator USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
 
 CREATE POLICY sheet_import_seen_by_system ON public.sheet_import FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
+
+ALTER TABLE public.task ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY task_done_by_own ON public.task FOR UPDATE TO pa31_app, pa31_operator USING ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY task_done_by_team ON public.task FOR UPDATE TO pa31_app, pa31_operator USING (((organisation_id IS NULL) AND ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id IS NULL) AND ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY task_of_system ON public.task TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY task_of_team ON public.task FOR SELECT TO pa31_app, pa31_operator USING (((organisation_id IS NULL) AND ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY task_own ON public.task FOR SELECT TO pa31_app, pa31_operator USING ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY task_written ON public.task FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((done_at IS NULL) AND ((public.current_caller() IS NOT NULL) OR (NULLIF(current_setting('pa31.link'::text, true), ''::text) IS NOT NULL))));
 
 GRANT SELECT ON TABLE public.commune TO pa31_public;
 GRANT SELECT ON TABLE public.commune TO pa31_app;
@@ -3143,6 +6012,20 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation TO pa31_operator;
 GRANT SELECT ON TABLE public.organisation TO pa31_app;
 GRANT SELECT ON TABLE public.organisation TO pa31_search;
 
+GRANT SELECT(id) ON TABLE public.organisation TO pa31_stats;
+
+GRANT SELECT(kind) ON TABLE public.organisation TO pa31_stats;
+
+GRANT UPDATE(version) ON TABLE public.organisation TO pa31_app;
+
+GRANT UPDATE(prescriber_authorisation) ON TABLE public.organisation TO pa31_app;
+
+GRANT UPDATE(authorisation_proof) ON TABLE public.organisation TO pa31_app;
+
+GRANT UPDATE(authorisation_on) ON TABLE public.organisation TO pa31_app;
+
+GRANT UPDATE(authorisation_by) ON TABLE public.organisation TO pa31_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.progress_note TO pa31_operator;
 
@@ -3166,14 +6049,135 @@ GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
 GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
 
+GRANT SELECT,INSERT ON TABLE public.candidate TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.candidate TO pa31_operator;
+
+GRANT SELECT(id) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(organisation_id) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(organisation_id) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(organisation_id) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(referent_id) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(referent_id) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(first_name) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(first_name) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(last_name) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(last_name) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(email) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(email) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(phone) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(phone) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(insee) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(insee) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(insee) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(birth_year) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(birth_year) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(situation) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(situation) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(diplomas) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(diplomas) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(diplomas) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(experience_years) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(experience_years) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(experience_years) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(experience) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(experience) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(licence) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(licence) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(licence) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(vehicle) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(vehicle) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(vehicle) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(mobility_km) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(mobility_km) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(mobility_km) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(available_from) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(available_from) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(available_from) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(night) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(night) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(night) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(weekend) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(weekend) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(weekend) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(split_shifts) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(split_shifts) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(split_shifts) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(contracts) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(contracts) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(contracts) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(hours_min) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(hours_min) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(hours_min) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(hours_max) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(hours_max) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(hours_max) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(jobs) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(jobs) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(jobs) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(lawful_basis) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(lawful_basis) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(notice_version) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(notice_version) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(notice_given_on) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(notice_given_on) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(notice_channel) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(notice_channel) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(objected_at) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(objected_at) ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT(objected_at) ON TABLE public.candidate TO pa31_search;
+
+GRANT UPDATE(last_contact_on) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(last_contact_on) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(compared_at) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(compared_at) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(updated_at) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(updated_at) ON TABLE public.candidate TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.candidate TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.candidate TO pa31_operator;
+
+GRANT SELECT(search_text) ON TABLE public.candidate TO pa31_search;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.member TO pa31_operator;
 GRANT INSERT ON TABLE public.member TO pa31_app;
 
 GRANT SELECT(id) ON TABLE public.member TO pa31_app;
 GRANT SELECT(id) ON TABLE public.member TO pa31_search;
+GRANT SELECT(id) ON TABLE public.member TO pa31_stats;
 
 GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_app;
 GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_search;
+GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_stats;
 
 GRANT SELECT(name) ON TABLE public.member TO pa31_app;
 
@@ -3183,10 +6187,28 @@ GRANT SELECT(role) ON TABLE public.member TO pa31_app;
 
 GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
 GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_search;
+GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_stats;
+
+REVOKE ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) TO pa31_app;
+GRANT ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.candidate_share TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.candidate_share TO pa31_operator;
+GRANT SELECT ON TABLE public.candidate_share TO pa31_search;
+
+GRANT UPDATE(revoked_at) ON TABLE public.candidate_share TO pa31_app;
+GRANT UPDATE(revoked_at) ON TABLE public.candidate_share TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.candidates_wanting(caller uuid, wanted text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.candidates_wanting(caller uuid, wanted text[]) TO pa31_app;
+GRANT ALL ON FUNCTION public.candidates_wanting(caller uuid, wanted text[]) TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.structure TO pa31_operator;
 GRANT SELECT ON TABLE public.structure TO pa31_app;
 GRANT SELECT ON TABLE public.structure TO pa31_search;
+
+GRANT SELECT(id) ON TABLE public.structure TO pa31_stats;
 
 GRANT UPDATE(usual_name) ON TABLE public.structure TO pa31_app;
 
@@ -3233,6 +6255,7 @@ GRANT UPDATE(disagreements) ON TABLE public.structure TO pa31_app;
 GRANT UPDATE(verified_on) ON TABLE public.structure TO pa31_app;
 
 GRANT UPDATE(organisation_id) ON TABLE public.structure TO pa31_app;
+GRANT SELECT(organisation_id) ON TABLE public.structure TO pa31_stats;
 
 GRANT SELECT,INSERT ON TABLE public.structure_claim TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.structure_claim TO pa31_operator;
@@ -3285,9 +6308,226 @@ GRANT UPDATE(told_at) ON TABLE public.recruitment_contact TO pa31_operator;
 REVOKE ALL ON FUNCTION public.contact_of_link(secret_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_of_link(secret_hash bytea) TO pa31_app;
 
+GRANT SELECT ON TABLE public.diploma TO pa31_public;
+GRANT SELECT ON TABLE public.diploma TO pa31_app;
+GRANT SELECT ON TABLE public.diploma TO pa31_operator;
+
+GRANT SELECT ON TABLE public.diploma_synonym TO pa31_public;
+GRANT SELECT ON TABLE public.diploma_synonym TO pa31_app;
+GRANT SELECT ON TABLE public.diploma_synonym TO pa31_operator;
+
+GRANT SELECT ON TABLE public.job_affinity TO pa31_public;
+GRANT SELECT ON TABLE public.job_affinity TO pa31_app;
+GRANT SELECT ON TABLE public.job_affinity TO pa31_operator;
+
 GRANT SELECT ON TABLE public.finess_category TO pa31_public;
 GRANT SELECT ON TABLE public.finess_category TO pa31_app;
 GRANT SELECT ON TABLE public.finess_category TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO pa31_app;
+GRANT INSERT,DELETE ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(id) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(id) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(kind) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(kind) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(audience) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(organisation_id) ON TABLE public.outbox TO pa31_operator;
+
+GRANT UPDATE(address) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(member_id) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(member_id) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(address_hash) ON TABLE public.outbox TO pa31_search;
+
+GRANT UPDATE(subject) ON TABLE public.outbox TO pa31_operator;
+
+GRANT UPDATE(body_text) ON TABLE public.outbox TO pa31_operator;
+
+GRANT UPDATE(link_secret) ON TABLE public.outbox TO pa31_operator;
+
+GRANT UPDATE(attachment) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(about_kind) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(about_id) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(candidate_id) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(is_reminder) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(is_reminder) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(state) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(attempts) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(claimed_at) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(next_try_at),UPDATE(next_try_at) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(created_at) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(sent_at) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(error_class) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(gathered_into) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(gathered_into) ON TABLE public.outbox TO pa31_search;
+
+GRANT SELECT(opt_out_hash) ON TABLE public.outbox TO pa31_search;
+
+REVOKE ALL ON FUNCTION public.mail_address_of_member(caller text, mail uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mail_address_of_member(caller text, mail uuid) TO pa31_app;
+
+GRANT SELECT ON TABLE public.match_criterion TO pa31_public;
+GRANT SELECT ON TABLE public.match_criterion TO pa31_app;
+GRANT SELECT ON TABLE public.match_criterion TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_operator;
+
+GRANT SELECT(id) ON TABLE public.orientation TO pa31_search;
+
+GRANT SELECT(candidate_id) ON TABLE public.orientation TO pa31_search;
+
+GRANT UPDATE(organisation_id) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(organisation_id) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(organisation_id) ON TABLE public.orientation TO pa31_search;
+
+GRANT UPDATE(prescriber_id) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(prescriber_id) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(referent_id) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(referent_id) ON TABLE public.orientation TO pa31_operator;
+
+GRANT SELECT(need_id) ON TABLE public.orientation TO pa31_search;
+
+GRANT SELECT(structure_id) ON TABLE public.orientation TO pa31_search;
+GRANT SELECT(structure_id) ON TABLE public.orientation TO pa31_stats;
+
+GRANT SELECT(session_id) ON TABLE public.orientation TO pa31_search;
+
+GRANT UPDATE(receiver_id) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(receiver_id) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(receiver_id) ON TABLE public.orientation TO pa31_search;
+GRANT SELECT(receiver_id) ON TABLE public.orientation TO pa31_stats;
+
+GRANT UPDATE(state) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(state) ON TABLE public.orientation TO pa31_search;
+GRANT SELECT(state) ON TABLE public.orientation TO pa31_stats;
+
+GRANT UPDATE(former_state) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(former_state) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(due_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(due_on) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(due_on) ON TABLE public.orientation TO pa31_search;
+GRANT SELECT(due_on) ON TABLE public.orientation TO pa31_stats;
+
+GRANT UPDATE(sent_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(sent_at) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(sent_at) ON TABLE public.orientation TO pa31_search;
+GRANT SELECT(sent_at) ON TABLE public.orientation TO pa31_stats;
+
+GRANT UPDATE(opened_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(opened_at) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(answered_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(answered_at) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(answered_at) ON TABLE public.orientation TO pa31_stats;
+
+GRANT UPDATE(closed_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(closed_at) ON TABLE public.orientation TO pa31_operator;
+GRANT SELECT(closed_at) ON TABLE public.orientation TO pa31_search;
+
+GRANT UPDATE(visible_until) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(visible_until) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(appointment_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(appointment_at) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(prior_action) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(prior_action) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(prior_starts_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(prior_starts_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(prior_ends_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(prior_ends_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(training_session_id) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(training_session_id) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(training_starts_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(training_starts_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(training_ends_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(training_ends_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(training_result) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(training_result) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(hired_at) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(hired_at) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(hire_contract) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(hire_contract) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(hire_starts_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(hire_starts_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(hire_hours) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(hire_hours) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(has_place) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(has_place) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(reminded) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(reminded) ON TABLE public.orientation TO pa31_operator;
+
+GRANT UPDATE(told_on) ON TABLE public.orientation TO pa31_app;
+GRANT UPDATE(told_on) ON TABLE public.orientation TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_link TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_link TO pa31_operator;
+GRANT SELECT ON TABLE public.orientation_link TO pa31_search;
+
+GRANT UPDATE(expires_at) ON TABLE public.orientation_link TO pa31_app;
+GRANT UPDATE(expires_at) ON TABLE public.orientation_link TO pa31_operator;
+
+GRANT UPDATE(spent_at) ON TABLE public.orientation_link TO pa31_app;
+GRANT UPDATE(spent_at) ON TABLE public.orientation_link TO pa31_operator;
+
+GRANT UPDATE(form_key) ON TABLE public.orientation_link TO pa31_app;
+GRANT UPDATE(form_key) ON TABLE public.orientation_link TO pa31_operator;
+
+GRANT SELECT ON TABLE public.session_contact TO pa31_search;
+GRANT SELECT,INSERT ON TABLE public.session_contact TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.session_contact TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.session_contact TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.session_contact TO pa31_operator;
+
+GRANT UPDATE(confirmed_at) ON TABLE public.session_contact TO pa31_app;
+GRANT UPDATE(confirmed_at) ON TABLE public.session_contact TO pa31_operator;
+
+GRANT UPDATE(confirmed_by) ON TABLE public.session_contact TO pa31_app;
+GRANT UPDATE(confirmed_by) ON TABLE public.session_contact TO pa31_operator;
+
+GRANT UPDATE(ended_at) ON TABLE public.session_contact TO pa31_app;
+GRANT UPDATE(ended_at) ON TABLE public.session_contact TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.orientation_of_link(secret_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.orientation_of_link(secret_hash bytea) TO pa31_app;
 
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_public;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_app;
@@ -3296,6 +6536,29 @@ GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
 GRANT SELECT ON TABLE public.commune_change TO pa31_public;
 GRANT SELECT ON TABLE public.commune_change TO pa31_app;
 GRANT SELECT ON TABLE public.commune_change TO pa31_operator;
+
+GRANT SELECT ON TABLE public.recruitment_word TO pa31_public;
+GRANT SELECT,INSERT ON TABLE public.recruitment_word TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.recruitment_word TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) TO pa31_app;
+
+REVOKE ALL ON FUNCTION public.service_level(caller uuid, structure uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_level(caller uuid, structure uuid) TO pa31_app;
+GRANT ALL ON FUNCTION public.service_level(caller uuid, structure uuid) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.service_level_of_all(caller text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_level_of_all(caller text) TO pa31_app;
+GRANT ALL ON FUNCTION public.service_level_of_all(caller text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.session_has_contact(session uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.session_has_contact(session uuid) TO pa31_app;
+GRANT ALL ON FUNCTION public.session_has_contact(session uuid) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.structure_has_contact(structure uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.structure_has_contact(structure uuid) TO pa31_app;
+GRANT ALL ON FUNCTION public.structure_has_contact(structure uuid) TO pa31_operator;
 
 GRANT SELECT ON TABLE public.structure_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
@@ -3314,8 +6577,14 @@ GRANT SELECT,INSERT ON TABLE public.action_comment TO pa31_operator;
 GRANT SELECT ON TABLE public.action_event TO pa31_app;
 GRANT SELECT ON TABLE public.action_event TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.action_nudge_sent TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.action_nudge_sent TO pa31_operator;
+
 GRANT SELECT ON TABLE public.action_plan TO pa31_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.action_plan TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_time TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_time TO pa31_operator;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_token TO pa31_operator;
 GRANT SELECT,INSERT ON TABLE public.api_token TO pa31_app;
@@ -3337,13 +6606,85 @@ GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.candidate_agreement TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.candidate_agreement TO pa31_operator;
+
+GRANT UPDATE(withdrawn_on) ON TABLE public.candidate_agreement TO pa31_app;
+GRANT UPDATE(withdrawn_on) ON TABLE public.candidate_agreement TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.candidate_statistics TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(sex) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(sex) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(long_term_unemployed) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(long_term_unemployed) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(rsa) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(rsa) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(qpv) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(qpv) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(qpv_vintage) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(qpv_vintage) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(diploma_level) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(diploma_level) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(disability) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(disability) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(updated_at) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(updated_at) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.candidate_statistics TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.candidate_statistics TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.candidate_transfer TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.candidate_transfer TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT UPDATE(decided_at) ON TABLE public.candidate_transfer TO pa31_app;
+GRANT UPDATE(decided_at) ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT UPDATE(decided_by) ON TABLE public.candidate_transfer TO pa31_app;
+GRANT UPDATE(decided_by) ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT UPDATE(answer) ON TABLE public.candidate_transfer TO pa31_app;
+GRANT UPDATE(answer) ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.candidate_transfer TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.candidate_transfer TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.checkpoint TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.checkpoint TO pa31_operator;
+
+GRANT UPDATE(asked_on) ON TABLE public.checkpoint TO pa31_app;
+GRANT UPDATE(asked_on) ON TABLE public.checkpoint TO pa31_operator;
+
+GRANT UPDATE(outcome) ON TABLE public.checkpoint TO pa31_app;
+GRANT UPDATE(outcome) ON TABLE public.checkpoint TO pa31_operator;
+
+GRANT UPDATE(recorded_at) ON TABLE public.checkpoint TO pa31_app;
+GRANT UPDATE(recorded_at) ON TABLE public.checkpoint TO pa31_operator;
+
+GRANT UPDATE(recorded_by) ON TABLE public.checkpoint TO pa31_app;
+GRANT UPDATE(recorded_by) ON TABLE public.checkpoint TO pa31_operator;
+
 GRANT SELECT ON TABLE public.collective_agreement TO pa31_public;
 GRANT SELECT ON TABLE public.collective_agreement TO pa31_app;
 GRANT SELECT ON TABLE public.collective_agreement TO pa31_operator;
 
-GRANT SELECT ON TABLE public.diploma TO pa31_public;
-GRANT SELECT ON TABLE public.diploma TO pa31_app;
-GRANT SELECT ON TABLE public.diploma TO pa31_operator;
+GRANT SELECT ON TABLE public.contract_type TO pa31_public;
+GRANT SELECT ON TABLE public.contract_type TO pa31_app;
+GRANT SELECT ON TABLE public.contract_type TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.file_read TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.file_read TO pa31_operator;
 
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_public;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_app;
@@ -3364,6 +6705,119 @@ GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
 GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.mail_opt_out TO pa31_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(title) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(title) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(description) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(description) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(job_version) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(job_version) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(job) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(job) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(contract) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(contract) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(positions) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(positions) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(opening) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(opening) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(night) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(night) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(weekend) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(weekend) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(insee) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(insee) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(latitude) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(latitude) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(longitude) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(longitude) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.need TO pa31_operator;
+
+GRANT SELECT ON TABLE public.need_index TO pa31_public;
+GRANT SELECT ON TABLE public.need_index TO pa31_app;
+GRANT SELECT ON TABLE public.need_index TO pa31_operator;
+
+GRANT SELECT ON TABLE public.rome_job TO pa31_public;
+GRANT SELECT ON TABLE public.rome_job TO pa31_app;
+GRANT SELECT ON TABLE public.rome_job TO pa31_operator;
+
+GRANT SELECT ON TABLE public.need_view TO pa31_app;
+GRANT SELECT ON TABLE public.need_view TO pa31_operator;
+
+GRANT SELECT ON TABLE public.need_words TO pa31_public;
+GRANT SELECT ON TABLE public.need_words TO pa31_app;
+GRANT SELECT ON TABLE public.need_words TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_event TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_event TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_operator;
+
 GRANT SELECT ON TABLE public.priority_district TO pa31_public;
 GRANT SELECT ON TABLE public.priority_district TO pa31_app;
 GRANT SELECT ON TABLE public.priority_district TO pa31_operator;
@@ -3380,24 +6834,85 @@ GRANT SELECT ON TABLE public.public_legal_entity TO pa31_public;
 GRANT SELECT ON TABLE public.public_legal_entity TO pa31_app;
 GRANT SELECT ON TABLE public.public_legal_entity TO pa31_operator;
 
+GRANT SELECT ON TABLE public.public_need TO pa31_public;
+GRANT SELECT ON TABLE public.public_need TO pa31_app;
+GRANT SELECT ON TABLE public.public_need TO pa31_operator;
+
 GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
 GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.session TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(title) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(title) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(description) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(description) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(kind) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(kind) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(job_version) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(job_version) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(job) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(job) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(insee) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(insee) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(place) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(place) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(places) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(places) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(places_left) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(places_left) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.session TO pa31_operator;
+
+GRANT SELECT ON TABLE public.session_view TO pa31_app;
+GRANT SELECT ON TABLE public.session_view TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_session TO pa31_public;
+GRANT SELECT ON TABLE public.public_session TO pa31_app;
+GRANT SELECT ON TABLE public.public_session TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_structure TO pa31_public;
 GRANT SELECT ON TABLE public.public_structure TO pa31_app;
 GRANT SELECT ON TABLE public.public_structure TO pa31_operator;
 
+GRANT SELECT ON TABLE public.refusal_reason TO pa31_public;
+GRANT SELECT ON TABLE public.refusal_reason TO pa31_app;
+GRANT SELECT ON TABLE public.refusal_reason TO pa31_operator;
+
 GRANT SELECT ON TABLE public.report_funding TO pa31_app;
 GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
-
-GRANT SELECT ON TABLE public.rome_job TO pa31_public;
-GRANT SELECT ON TABLE public.rome_job TO pa31_app;
-GRANT SELECT ON TABLE public.rome_job TO pa31_operator;
 
 GRANT SELECT ON TABLE public.schema_migration TO pa31_app;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_public;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.service_level_day TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.service_level_day TO pa31_operator;
+
+GRANT SELECT ON TABLE public.service_rule TO pa31_app;
+GRANT SELECT ON TABLE public.service_rule TO pa31_operator;
+GRANT SELECT ON TABLE public.service_rule TO pa31_search;
+GRANT SELECT ON TABLE public.service_rule TO pa31_stats;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.sheet_import TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.sheet_import TO pa31_operator;
@@ -3421,4 +6936,16 @@ GRANT SELECT,INSERT ON TABLE public.structure_merge TO pa31_operator;
 GRANT UPDATE(undone_at) ON TABLE public.structure_merge TO pa31_operator;
 
 GRANT UPDATE(undone_by) ON TABLE public.structure_merge TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.task TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.task TO pa31_operator;
+
+GRANT UPDATE(text) ON TABLE public.task TO pa31_app;
+GRANT UPDATE(text) ON TABLE public.task TO pa31_operator;
+
+GRANT UPDATE(done_at) ON TABLE public.task TO pa31_app;
+GRANT UPDATE(done_at) ON TABLE public.task TO pa31_operator;
+
+GRANT UPDATE(done_by) ON TABLE public.task TO pa31_app;
+GRANT UPDATE(done_by) ON TABLE public.task TO pa31_operator;
 

@@ -39,17 +39,18 @@ enum DocumentationPage {
             """)
     }
 
-    /// Who may move what from where to where, and what that needs: of each group, one.
+    /// Who may move what from where to where, what that needs (of each group, one) and which conditions must hold.
     private static func workflowTable(_ lines: [JSON]) -> String {
         func texts(_ value: JSON?) -> [String] { value?.elements.compactMap(\.string) ?? [] }
         return table(
-            ["what", "from", "to", "who", "needs"],
+            ["what", "from", "to", "who", "needs", "when"],
             lines.map { line in
                 [
                     line["subject"]?.string ?? "", texts(line["from"]).map(code).joined(separator: ", "),
                     code(line["to"]?.string ?? ""), texts(line["by"]).joined(separator: ", "),
                     (line["needs"]?.elements ?? []).map { texts($0).map(code).joined(separator: " or ") }
                         .joined(separator: ", "),
+                    texts(line["when"]).map(code).joined(separator: ", "),
                 ]
             })
     }

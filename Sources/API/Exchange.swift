@@ -16,6 +16,8 @@ struct Exchange: Sendable {
     /// Which of the endpoint's representations is wanted; nil when none is.
     let mediaType: Representation?
     let now: Instant
+    /// Whether it sends the form of a page behind a link.
+    let isFormOfLink: Bool
     private let isOpen: Bool
     /// The last limit that the request was counted against.
     var rate: RateLimiter.Reading?
@@ -32,6 +34,7 @@ struct Exchange: Sendable {
         self.route = route
         mediaType = Negotiation.choose(among: endpoint?.mediaTypes ?? [.json], request.headers[values: .accept])
         self.now = now
+        isFormOfLink = endpoint?.method == .post && endpoint?.path.hasSuffix("/{token}") == true
         isOpen = endpoint?.isOpen == true && request.headers[.authorization] == nil
     }
 

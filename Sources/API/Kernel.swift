@@ -112,8 +112,22 @@ struct Kernel: Sendable {
         call.idempotencyKey = request.headers[.idempotencyKey]
         call.body = try await body(of: request, endpoint, exchange)
         defer { if case .form(_, let upload) = call.body { try? FileManager.default.removeItem(at: upload.location) } }
-        let answer = try await endpoint.respond(call)
+        var answer = try await endpoint.respond(call)
+        if answer.isToBeReread { answer = answer.reread(try await reread(answer.rereadAt ?? "", call)) }
         return try await response(answer, to: request, caller, endpoint, exchange)
+    }
+
+    /// What a personal answer told, as the caller may read it now: 404 when it may no more.
+    private func reread(_ address: String, _ call: Contract.Request) async throws -> Answer {
+        for endpoint in endpoints where endpoint.method == .get {
+            guard let values = endpoint.values(in: address) else { continue }
+            var caller = call.caller
+            caller.idempotency = nil
+            var again = Contract.Request(path: values, caller: caller, now: call.now)
+            again.language = call.language
+            return try await endpoint.respond(again)
+        }
+        throw Problem.notFound()
     }
 
     private func response(
@@ -211,10 +225,14 @@ struct Kernel: Sendable {
                 contentType: request.headers[.contentType], rule: rule, location: files.incoming(exchange.id))
             return try await form.read(ReceivedBody(body: request.body))
         }
-        if endpoint.bodyShape != nil { try Negotiation.checkJSON(request.headers[.contentType]) }
+        // Who holds a link answers by a page's form: its fields are the body's members.
+        let isForm =
+            endpoint.hasSecretPath && endpoint.bodyShape != nil && Negotiation.isForm(request.headers[.contentType])
+        if endpoint.bodyShape != nil, !isForm { try Negotiation.checkJSON(request.headers[.contentType]) }
         do {
-            return .bytes(
-                Array(try await ReceivedBody(body: request.body).collect(upTo: Self.bodyLimit).readableBytesView))
+            let bytes = Array(
+                try await ReceivedBody(body: request.body).collect(upTo: Self.bodyLimit).readableBytesView)
+            return .bytes(isForm ? try Negotiation.document(ofForm: bytes) : bytes)
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(
                 fr: "Le corps dépasse \(Self.bodyLimit) octets.", en: "The body is over \(Self.bodyLimit) bytes.")
@@ -247,7 +265,10 @@ struct Kernel: Sendable {
         let body: [UInt8]
         if exchange.mediaType == .html {
             headers[.contentType] = Representation.html.contentType
-            body = Array(Page.problem(refusal, exchange.language, requestID: exchange.id).utf8)
+            body = Array(
+                Page.problem(
+                    refusal, exchange.language, requestID: exchange.id, leadsBack: exchange.isFormOfLink
+                ).utf8)
         } else {
             headers[.contentType] = "application/problem+json"
             body =

@@ -47,6 +47,21 @@ enum Negotiation {
         guard type == "application/json" else { throw Problem.unsupportedMediaType() }
     }
 
+    /// Whether a body is a page's form.
+    static func isForm(_ contentType: String?) -> Bool {
+        contentType?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces).lowercased()
+            == "application/x-www-form-urlencoded"
+    }
+
+    /// A form's fields as a document; what was left empty was not given.
+    static func document(ofForm bytes: [UInt8]) throws(Refusal) -> [UInt8] {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem.malformed(fr: "Le formulaire n'est pas de l'UTF-8.", en: "The form is not UTF-8.")
+        }
+        let fields = try query(text).filter { !$0.value.isEmpty }
+        return JSON.object(fields.map { JSON.Member($0.name, .string($0.value)) }).bytes
+    }
+
     /// The query's names and values, decoded; `+` is a space, as forms write it.
     static func query(_ query: String?) throws(Refusal) -> [(name: String, value: String)] {
         var parameters: [(name: String, value: String)] = []

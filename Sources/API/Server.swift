@@ -6,9 +6,12 @@ public import Foundation
 public import Hummingbird
 public import Logging
 import HummingbirdCore
+public import Messages
+import Orientation
 import Plans
 import Reference
 public import Postgres
+import Recruitment
 import Reports
 
 /// Everything the server needs to know, read once in `main`.
@@ -35,6 +38,12 @@ public struct ServerSettings: Sendable {
     public var rateLimits = RateLimits()
     /// How long a connection may take its time.
     public var connectionLimits = ConnectionLimits()
+    /// How mails leave; nil lets them wait in the outbox.
+    public var mail: MailSettings?
+    /// The service's address as people reach it: `https://pa31.example`.
+    public var publicURL: String?
+    /// Whether this server lets happen what is due: expiries, reminders.
+    public var runsClock = false
 
     /// Settings.
     public init(
@@ -82,7 +91,8 @@ public struct Server: Sendable {
         let draining = Draining()
         self.draining = draining
         (endpoints, document) = Self.operations(
-            database, tokens: tokens, files: FileStore(settings.filesDirectory), draining: draining)
+            database, tokens: tokens, files: FileStore(settings.filesDirectory), draining: draining,
+            publicURL: settings.publicURL)
     }
 
     /// Every operation over a database, and the document that describes them all.
@@ -91,24 +101,38 @@ public struct Server: Sendable {
     }
 
     private static func operations(
-        _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining
+        _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining, publicURL: String? = nil
     ) -> (endpoints: [Endpoint], document: JSON) {
         let (steering, structures) = (SteeringStore(database), StructureStore(database))
+        let sessions = SessionStore(database)
+        let tasks = TaskStore(database, publicURL: publicURL)
+        let orientations = OrientationStore(database)
+        let candidates = CandidateStore(
+            database, stopping: [orientations.stopping], handingOver: [orientations.handingOver])
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + StructureEndpoints(structures: structures).all
             + InterchangeEndpoints(structures: structures).all
             + ClaimEndpoints(claims: ClaimStore(database)).all
             + ContactEndpoints(contacts: ContactStore(database)).all
+            + NeedEndpoints(needs: NeedStore(database)).all
+            + SessionEndpoints(sessions: sessions).all
             + ActionPartEndpoints(actions: ActionStore(database)).all
             + SteeringEndpoints(steering: steering).all
             + ReferenceEndpoints(ReferenceStore(database)).all
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
+            + TaskEndpoints(tasks: tasks, reminders: ReminderStore(database)).all
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all
+            + CandidateEndpoints(candidates: candidates).all
+            + OrientationEndpoints(orientations: orientations).all
+            + MatchEndpoints(matches: MatchStore(database)).all
+            + ServiceLevelEndpoints(levels: ServiceLevelStore(database)).all
+            + AnswerLinkEndpoints(links: AnswerLinkStore(database)).all
+            + PrescriberEndpoints(organisations: OrganisationStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
-                waiting: [steering.waiting, structures.waiting]
+                waiting: [steering.waiting, structures.waiting, sessions.waiting, tasks.waiting]
             ).all
         let service = ServiceEndpoints(
             database: database, document: nil, problems: [], draining: draining, workflows: Self.workflows)
@@ -127,7 +151,17 @@ public struct Server: Sendable {
     }
 
     /// The lines of every workflow's table.
-    static let workflows = actionTransitions.json.elements + claimTransitions.json.elements
+    static let workflows =
+        actionTransitions.json.elements + claimTransitions.json.elements + needTransitions.json.elements
+        + sessionTransitions.json.elements + transferTransitions.json.elements + orientationTransitions.json.elements
+
+    /// What happens when its time has come: every feature's rules, for the server's clock and `pa31 clock run`.
+    public static func clockRules(_ database: Database) -> [ClockRule] {
+        [
+            NudgeRule(actions: ActionStore(database)).rule,
+            CandidateStore.comparing,
+        ] + recruitmentRules + OrientationStore(database).clockRules + [ServiceLevelStore.counting]
+    }
 
     /// Throws unless the database is what the files say: `serve` starts on nothing else.
     public func checkSchema() async throws {
@@ -153,6 +187,10 @@ public struct Server: Sendable {
             services: [sealer, housekeeping],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
+        if let mail = settings.mail { application.addServices(MailRoom(database, settings: mail, logger: logger)) }
+        if settings.runsClock {
+            application.addServices(Clock(database, rules: Self.clockRules(database), logger: logger))
+        }
         if let port = settings.metricsPort { application.addServices(metricsListener(port, onMetrics)) }
         return application
     }

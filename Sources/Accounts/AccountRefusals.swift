@@ -27,6 +27,18 @@ enum AccountRefusals {
             en: "No organisation has the code '\(code)' (see: pa31 organisation list).")
     }
 
+    static func notPrescriber(_ code: String) -> Refusal {
+        invalid(
+            fr: "L'organisme \(code) n'est pas un prescripteur : il n'a pas d'habilitation.",
+            en: "The organisation \(code) is no prescriber: it has no authorisation.")
+    }
+
+    static func withoutProof() -> Refusal {
+        invalid(
+            fr: "Une habilitation se valide sur une preuve.", en: "An authorisation is validated on a proof.",
+            errors: [FieldProblem("/proof", fr: "obligatoire pour valider", en: "required to validate")])
+    }
+
     static func notFirst() -> Refusal {
         taken(
             fr: "--first ne sert qu'une fois, pour le premier membre de l'équipe : utilisez --as.",
@@ -53,6 +65,13 @@ enum AccountRefusals {
         "organisation_name_text": invalid(
             fr: "Le nom d'un organisme a 1 à 200 caractères.", en: "An organisation's name has 1 to 200 characters.",
             errors: [FieldProblem("/name", fr: "1 à 200 caractères", en: "1 to 200 characters")]),
+        "organisation_authorisation_proof_text": invalid(
+            fr: "Une preuve a 1 à 500 caractères.", en: "A proof has 1 to 500 characters.",
+            errors: [FieldProblem("/proof", fr: "1 à 500 caractères", en: "1 to 500 characters")]),
+        "organisation_authorisation_of_prescriber": invalid(
+            fr: "Ce prescripteur a une habilitation : retirez-la (not_set) avant de changer son type.",
+            en: "This prescriber has an authorisation: take it away (not_set) before its kind changes.",
+            errors: [FieldProblem("/kind", fr: "a une habilitation", en: "has an authorisation")]),
         "member_email_once": taken(
             fr: "Un membre a déjà cette adresse.", en: "A member has this address already."),
         "member_name_text": invalid(

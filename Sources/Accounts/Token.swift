@@ -19,6 +19,12 @@ public struct TokenSecret: Sendable {
         case calendar = "cal"
         /// The page that proves a structure's recruitment address, once.
         case contact
+        /// The page that declines reminders.
+        case reminder
+        /// The page on which a recruiter answers an orientation.
+        case answer
+        /// The page on which a candidate sees where things stand.
+        case my
     }
 
     /// 32 bytes fill 43 digits of base 62, a CRC-32 six.

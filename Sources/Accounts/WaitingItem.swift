@@ -5,10 +5,12 @@ import Postgres
 public struct WaitingItem: Decodable, Sendable {
     /// What waits: of actions, `late`, `not_started`, `milestone` (overdue, or due within 14 days), `stale`, `blocked`, `due_soon`,
     /// `challenged` (a doubt about a value is open) and `comment` (the other side spoke last); of structures, for the team
-    /// `structure_claim` (to decide), `contact_link` (to deliver) and `contact_change` (the former address is to be told), for
-    /// their employer `unverified` (for a year) and `disagreement` (a file contradicts a field).
+    /// `structure_claim` (to decide), `contact_link` (it has expired) and `contact_change` (the former address is to be told), for
+    /// their employer `unverified` (for a year) and `disagreement` (a file contradicts a field); of recruitment, for the team
+    /// `session_contact` (to confirm), for an employer `need_ending` (its period ends soon);
+    /// of whatever no mail can do, `task`.
     public var kind: String
-    /// The code of what it is about; of a structure its FINESS number.
+    /// The code of what it is about; of a structure its FINESS number, of a need, a session or a task its id.
     public var code: String
     /// Its title.
     public var title: String

@@ -22,6 +22,13 @@ public struct Answer: Sendable {
     public var isPublic: Bool
     /// Whether the body shows a secret: it is never kept for a retry.
     public var isSecret = false
+    /// Whether the body tells about a person: it is not kept for a retry, which reads it again where `rereadAt` says, with the
+    /// rights that the caller has then.
+    public var isPersonal = false
+    /// Where a personal answer is read again; `location` unless said otherwise.
+    public var rereadAt: String?
+    /// Whether only status and headers are left of it: the body is to be read again.
+    public private(set) var isToBeReread = false
     /// The name under which a browser saves it, when it is a file.
     public var fileName: String?
 
@@ -127,16 +134,34 @@ public struct Answer: Sendable {
     }
 }
 
+extension Answer {
+    /// The first answer's status and headers with what its resource is now.
+    public func reread(_ now: Answer) -> Answer {
+        var answer = now
+        answer.status = status
+        answer.location = location
+        return answer
+    }
+}
+
 extension Answer: Replayable {
-    /// Status, headers and body; no body when it shows a secret.
+    /// Status, headers and body; no body when it shows a secret or tells about a person.
     public var remembered: Remembered {
         Remembered(
-            status: status, mediaType: mediaType, location: location, etag: etag?.header,
-            body: isSecret ? nil : String(buffer: body))
+            status: status, mediaType: mediaType, location: location, etag: isPersonal ? nil : etag?.header,
+            body: isSecret || isPersonal ? nil : String(buffer: body),
+            rereadAt: isPersonal && !isSecret ? rereadAt ?? location : nil)
     }
 
-    /// The first answer again; refused when it showed a secret.
+    /// The first answer again, of a personal one what is not personal; refused when it showed a secret.
     public init(_ remembered: Remembered) throws {
+        if let place = remembered.rereadAt {
+            self.init(
+                status: remembered.status, body: ByteBuffer(), mediaType: remembered.mediaType ?? "",
+                location: remembered.location)
+            (isPersonal, rereadAt, isToBeReread) = (true, place, true)
+            return
+        }
         guard let body = remembered.body else {
             throw Problem.alreadyCreated(
                 fr: Problem.alreadyCreated.title.fr, en: Problem.alreadyCreated.title.en,

@@ -5,6 +5,7 @@ import Postgres
 public enum Method: String, Sendable, CaseIterable {
     case get = "GET"
     case post = "POST"
+    case put = "PUT"
     case patch = "PATCH"
     case delete = "DELETE"
 }
@@ -88,6 +89,10 @@ public enum Representation: String, Sendable, CaseIterable {
     case csv = "text/csv"
     /// Things on a map (RFC 7946).
     case geojson = "application/geo+json"
+    /// What search engines read: a thing in the words of schema.org.
+    case jsonld = "application/ld+json"
+    /// A feed of what is new (RFC 4287).
+    case atom = "application/atom+xml"
     case html = "text/html"
     case css = "text/css"
     case calendar = "text/calendar"
@@ -99,9 +104,9 @@ public enum Representation: String, Sendable, CaseIterable {
     /// The `Content-Type` of an answer.
     public var contentType: String {
         switch self {
-        case .json, .geojson, .file, .xlsx: rawValue
+        case .json, .geojson, .jsonld, .file, .xlsx: rawValue
         case .csv: "text/csv; charset=utf-8; header=present"
-        case .html, .css, .calendar: rawValue + "; charset=utf-8"
+        case .html, .css, .calendar, .atom: rawValue + "; charset=utf-8"
         }
     }
 }

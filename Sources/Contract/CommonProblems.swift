@@ -46,4 +46,21 @@ extension Problem {
     public static let tooMany = Problem(
         "request.too_many", .tooMany,
         fr: "Trop de demandes : attendez, puis recommencez.", en: "Too many requests: wait, then retry.")
+    /// A free text holds a national insurance number, which is never stored.
+    public static let nationalNumber = Problem(
+        "text.national_insurance_number", .invalid,
+        fr: "Un numéro de sécurité sociale n'est jamais enregistré ici.",
+        en: "A national insurance number is never stored here.")
+
+    /// Refuses texts that hold a national insurance number, by their places: the number itself is never told again.
+    public static func nationalNumber(at pointers: [String]) -> Refusal {
+        nationalNumber(
+            fr:
+                "Un numéro de sécurité sociale semble écrit ici : \(pointers.joined(separator: ", ")). Enlevez-le : il n'est "
+                + "jamais enregistré.",
+            en:
+                "A national insurance number seems to stand here: \(pointers.joined(separator: ", ")). Take it out: it is "
+                + "never stored.",
+            errors: pointers.map { FieldProblem($0, NationalInsuranceNumber.refused) })
+    }
 }

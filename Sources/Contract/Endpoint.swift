@@ -114,7 +114,7 @@ public struct Endpoint: Sendable {
     /// The form's part that holds the file.
     public static let fileField = "file"
 
-    /// Declares an operation. `csv`, `geojson` and `html` are its other representations; `upload` makes its body a form with a file.
+    /// Declares an operation. `csv`, `geojson`, `jsonld`, `atom` and `html` are its other representations; `upload` makes its body a form with a file.
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
         refusals: [Problem] = [], needsVersion: Bool = false, upload: UploadRule? = nil, example: JSON? = nil,
@@ -122,6 +122,8 @@ public struct Endpoint: Sendable {
         run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer,
         csv: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         geojson: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
+        jsonld: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
+        atom: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         html: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil
     ) {
         self.method = method
@@ -142,8 +144,10 @@ public struct Endpoint: Sendable {
         self.queryShape = queryShape
         self.bodyShape = bodyShape
         let main: Representation = if case .other(let mediaType) = output.content { mediaType } else { .json }
-        mediaTypes =
-            [main] + (csv == nil ? [] : [.csv]) + (geojson == nil ? [] : [.geojson]) + (html == nil ? [] : [.html])
+        let forms: [(Representation, (@Sendable (Call<Path, Query, Body>) async throws -> Answer)?)] = [
+            (.csv, csv), (.geojson, geojson), (.jsonld, jsonld), (.atom, atom), (.html, html),
+        ]
+        mediaTypes = [main] + forms.filter { $0.1 != nil }.map(\.0)
         let isIdempotent = method == .post && access != .anyone
         let mayMerge = method == .patch && needsVersion
         respond = { request in
@@ -170,16 +174,9 @@ public struct Endpoint: Sendable {
             let call = Call(
                 path: pathValues, query: query, body: try Reading.body(Body.self, bodyShape, members), caller: caller,
                 precondition: precondition, upload: upload, language: request.language, now: request.now)
-            switch request.mediaType {
-            case .csv:
-                try Self.checkWhole(request.query)
-                return try await (csv ?? run)(call)
-            case .geojson:
-                try Self.checkWhole(request.query)
-                return try await (geojson ?? run)(call)
-            case .html: return try await (html ?? run)(call)
-            default: return try await run(call)
-            }
+            if [.csv, .geojson].contains(request.mediaType) { try Self.checkWhole(request.query) }
+            let form = forms.first { $0.0 == request.mediaType }?.1
+            return try await (form ?? run)(call)
         }
     }
 
@@ -227,6 +224,7 @@ public struct Endpoint: Sendable {
         if access != .anyone { all.append(.forbidden) }
         if !pathShape.fields.isEmpty { all.append(.notFound) }
         if bodyShape != nil { all += [.unsupportedMediaType, .invalid] }
+        if bodyShape != nil || queryShape.fields.contains(where: { $0.kind == .string }) { all.append(.nationalNumber) }
         if method != .get { all.append(.outcomeUnknown) }
         if takesIdempotencyKey { all.append(.idempotencyKeyReused) }
         if needsVersion { all += [.versionRequired, .stale] }
@@ -242,6 +240,23 @@ extension Endpoint {
     public var hasSecretPath: Bool { path.contains("{token}") }
     /// Whether a `base_version` may stand for `If-Match`.
     public var mayMerge: Bool { method == .patch && needsVersion }
+}
+
+extension Endpoint {
+    /// The values of its path in an address; nil when the address is another's.
+    public func values(in address: String) -> [String: String]? {
+        let (names, parts) = (path.split(separator: "/"), address.split(separator: "/"))
+        guard names.count == parts.count else { return nil }
+        var values: [String: String] = [:]
+        for (name, part) in zip(names, parts) {
+            if name.hasPrefix("{"), name.hasSuffix("}") {
+                values[String(name.dropFirst().dropLast())] = String(part)
+            } else if name != part {
+                return nil
+            }
+        }
+        return values
+    }
 }
 
 extension Access {

@@ -97,8 +97,8 @@ public enum OpenAPI {
                 case .json: [.init(mediaType.rawValue, ["schema": schema(of: endpoint)])]
                 case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
                 case .xlsx: [.init(mediaType.rawValue, [:])]
-                case .geojson: [.init(mediaType.rawValue, ["schema": ["type": "object"]])]
-                case .csv, .html, .css, .calendar: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
+                case .geojson, .jsonld: [.init(mediaType.rawValue, ["schema": ["type": "object"]])]
+                case .csv, .html, .css, .calendar, .atom: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
                 }
             })
     }

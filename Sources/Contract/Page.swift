@@ -24,15 +24,21 @@ public enum Page {
         """
     }
 
-    /// A refusal, for somebody who reads pages.
-    public static func problem(_ refusal: Refusal, _ language: Language, requestID: String) -> String {
+    /// A refusal, for somebody who reads pages; with a way back for who sent a page's form.
+    public static func problem(
+        _ refusal: Refusal, _ language: Language, requestID: String, leadsBack: Bool = false
+    ) -> String {
         let request = Text(fr: "Numéro de la demande", en: "Request number")(language)
+        // The page that the form stands on has the address that it was sent to.
+        let back =
+            leadsBack
+            ? "<p><a href=\"\">\(Text(fr: "Revenir à la page", en: "Back to the page")(language))</a></p>\n" : ""
         return html(
             language, title: refusal.problem.title(language),
             """
             <h1>\(escaped(refusal.problem.title(language)))</h1>
             <p>\(escaped(refusal.detail(language)))</p>
-            <p class="note">\(request) : <code>\(requestID)</code></p>
+            \(back)<p class="note">\(request) : <code>\(requestID)</code></p>
             """)
     }
 
@@ -53,9 +59,9 @@ public enum Page {
     /// How pages look: the reader's own font size, contrasts of at least 7 to 1, lines of readable length, also in the dark.
     public static let style = """
         :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #ffffff; --accent: #00306b; --line: #767676;
-                --shade: #f2f4f7; }
+                --shade: #f2f4f7; --wrong: #8f0000; }
         @media (prefers-color-scheme: dark) {
-            :root { --ink: #f2f2f2; --paper: #161616; --accent: #9ecbff; --line: #8f8f8f; --shade: #242424; }
+            :root { --ink: #f2f2f2; --paper: #161616; --accent: #9ecbff; --line: #8f8f8f; --shade: #242424; --wrong: #ffb3b3; }
         }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
         main { max-width: 48rem; margin: 0 auto; padding: 1rem; }
@@ -72,6 +78,15 @@ public enum Page {
         td code { overflow-wrap: break-word; }
         button { font: inherit; padding: 0.75rem 1.25rem; min-height: 2.75rem; background: var(--accent);
             color: var(--paper); border: 0; border-radius: 0.25rem; cursor: pointer; }
+        label { font-weight: bold; } .field { margin: 1rem 0; } .field .note, .field .error { margin: 0; }
+        input, select, textarea { font: inherit; box-sizing: border-box; width: 100%; min-height: 2.75rem; padding: 0.5rem;
+            color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 0.25rem; }
+        input:focus-visible, select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+        [aria-invalid] { border: 2px solid var(--wrong); } .error { color: var(--wrong); font-weight: bold; }
+        .alert { border: 2px solid var(--wrong); padding: 0 1rem; } .alert h2 { margin-top: 1rem; border: 0; }
+        form, details, figure { margin: 1.5rem 0; } summary { padding: 0.75rem 0; cursor: pointer; }
+        caption { font-weight: bold; text-align: left; padding: 0.5rem 0; } th[scope=row] { width: 30%; } .person td { overflow-wrap: anywhere; }
+        blockquote { margin: 0.5rem 0; padding: 0.25rem 1rem; border-left: 4px solid var(--line); }
         .note { color: inherit; font-size: 0.9rem; }
         .skip { position: absolute; left: -100rem; } .skip:focus { position: static; }
 

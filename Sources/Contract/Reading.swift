@@ -28,7 +28,10 @@ enum Reading {
         }
         do {
             let value = try FieldReader.read(type, from: TextFields(texts))
-            if errors.isEmpty { return value }
+            if errors.isEmpty {
+                try refuseNationalNumbers(texts.map { .init($0, .string($1)) }, shape.fields, pointing: "")
+                return value
+            }
         } catch let wrong as FieldErrors {
             errors += wrong.errors.map { FieldProblem(String($0.pointer.dropFirst()), $0.detail) }
         }
@@ -77,7 +80,10 @@ enum Reading {
         var errors = unknownMembers(members, shape.fields, "")
         do {
             let value = try FieldReader.read(type, from: JSONFields(members))
-            if errors.isEmpty { return value }
+            if errors.isEmpty {
+                try refuseNationalNumbers(members, shape.fields)
+                return value
+            }
         } catch let wrong as FieldErrors {
             errors += wrong.errors.map { FieldProblem($0.pointer, $0.detail) }
         }
@@ -100,6 +106,40 @@ enum Reading {
             errors: Array(told))
     }
 
+    // MARK: - What is never stored
+
+    /// Refuses a body or parameters whose free texts hold a national insurance number: where it stands is told, what it is never is.
+    private static func refuseNationalNumbers(
+        _ members: [JSON.Member], _ fields: [Shape.Field], pointing slash: String = "/"
+    ) throws(Refusal) {
+        let pointers = nationalNumbers(members, fields, "").map { slash + $0.dropFirst() }
+        guard pointers.isEmpty else { throw Problem.nationalNumber(at: Array(pointers.prefix(mostErrors))) }
+    }
+
+    private static func nationalNumbers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String)
+        -> [String]
+    {
+        let kinds = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.kind) })
+        return members.flatMap { member -> [String] in
+            guard let kind = kinds[member.name], !numbered.contains(member.name) else { return [] }
+            return nationalNumbers(member.value, kind, "\(pointer)/\(member.name)")
+        }
+    }
+
+    private static func nationalNumbers(_ value: JSON, _ kind: Shape.Kind, _ pointer: String) -> [String] {
+        switch (value, kind) {
+        case (.object(let members), .object(_, let fields)): nationalNumbers(members, fields, pointer)
+        case (.array(let elements), .array(let kind)):
+            elements.enumerated().flatMap { nationalNumbers($1, kind, "\(pointer)/\($0)") }
+        // Codes, ids and days have forms of their own: only what takes any text can hold one.
+        case (.string(let text), .string): NationalInsuranceNumber.isIn(text) ? [pointer] : []
+        default: []
+        }
+    }
+
+    /// Fields that hold numbers of another kind.
+    private static let numbered: Set = ["phone", "siret", "finess"]
+
     private static func unknownMembers(_ members: [JSON.Member], _ fields: [Shape.Field], _ pointer: String)
         -> [FieldProblem]
     {
@@ -107,7 +147,8 @@ enum Reading {
         return members.flatMap { member -> [FieldProblem] in
             guard let field = byName[member.name] else {
                 let problem = unknown(member.name, among: fields.map(\.name))
-                return [FieldProblem("\(pointer)/\(JSONPointer.escaped(member.name))", problem.detail)]
+                let name = NationalInsuranceNumber.isIn(member.name) ? "…" : JSONPointer.escaped(member.name)
+                return [FieldProblem("\(pointer)/\(name)", problem.detail)]
             }
             return unknownMembers(in: member.value, field.kind, "\(pointer)/\(member.name)")
         }
@@ -125,7 +166,8 @@ enum Reading {
     private static func unknown(_ name: String, among names: [String]) -> FieldProblem {
         let known = names.sorted().joined(separator: ", ")
         return FieldProblem(
-            String(name.prefix(100)), fr: "nom inconnu ; connus : \(known.isEmpty ? "aucun" : known)",
+            NationalInsuranceNumber.isIn(name) ? "…" : String(name.prefix(100)),
+            fr: "nom inconnu ; connus : \(known.isEmpty ? "aucun" : known)",
             en: "unknown name; known: \(known.isEmpty ? "none" : known)")
     }
 }

@@ -13,13 +13,27 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
         public var by: [Actor]
         /// What must come with it: of each group of fields, one.
         public var needs: [[String]]
+        /// What may come with it beside; nil when nothing is refused.
+        public var takes: [String]?
+        /// Names of conditions of the data that must hold, such as `proved_contact`.
+        public var when: [String]
 
-        /// One line: of each group in `needs`, one field must be given.
-        public init(_ from: [State], to: State, by: [Actor], needs: [[String]] = []) {
+        /// One line: of each group in `needs`, one field must be given; with `takes`, no field beyond those two may be.
+        public init(
+            _ from: [State], to: State, by: [Actor], needs: [[String]] = [], takes: [String]? = nil, when: [String] = []
+        ) {
             self.from = from
             self.to = to
             self.by = by
             self.needs = needs
+            self.takes = takes
+            self.when = when
+        }
+
+        /// Names of fields given that this line has no use for.
+        func unexpected(_ given: Set<String>) -> [String] {
+            guard let takes else { return [] }
+            return given.subtracting(takes).subtracting(needs.joined()).sorted()
         }
     }
 
@@ -46,11 +60,14 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
         }
     }
 
-    /// Refuses a move that the table does not have for this actor, then one that lacks what it needs.
+    /// Refuses a move that the table does not have for this actor, then one whose conditions do not hold, then one that lacks
+    /// what it needs or brings what it does not take.
     ///
-    /// `given` are the names of the fields that came with it; `label` says the states in words.
+    /// `given` are the names of the fields that came with it; `label` says the states in words; `failing` has the refusal of each
+    /// condition (`when`) that does not hold now.
     public func check(
-        from: State, to: State, by actor: Actor, given: Set<String>, label: (State) -> Text
+        from: State, to: State, by actor: Actor, given: Set<String>, failing: [String: Refusal] = [:],
+        label: (State) -> Text
     ) throws(Refusal) {
         guard let row = line(from: from, to: to, by: actor) else {
             let allowed = allowed(from: from, by: actor)
@@ -68,6 +85,20 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
                     + (othersMay ? " in your role" : "") + ". Allowed now: "
                     + (names.en.isEmpty ? "nothing" : names.en) + ".",
                 extras: extras)
+        }
+        for condition in row.when {
+            if let refusal = failing[condition] { throw refusal }
+        }
+        let unexpected = row.unexpected(given)
+        guard unexpected.isEmpty else {
+            throw Problem.transitionUnexpected(
+                fr: "Ce passage ne prend pas : \(unexpected.joined(separator: ", ")).",
+                en: "This move does not take: \(unexpected.joined(separator: ", ")).",
+                errors: unexpected.map {
+                    FieldProblem(
+                        "/\($0)", fr: "sans objet pour passer à « \(label(to).fr) »",
+                        en: "not for a move to '\(to.rawValue)'")
+                })
         }
         let missing = row.needs.filter { given.isDisjoint(with: $0) }
         guard missing.isEmpty else {
@@ -100,6 +131,7 @@ public struct TransitionTable<State: FieldEnum, Actor: FieldEnum>: Sendable {
                     "subject": .string(subject), "from": .array(row.from.map { .string($0.rawValue) }),
                     "to": .string(row.to.rawValue), "by": .array(row.by.map { .string($0.rawValue) }),
                     "needs": .array(row.needs.map { .array($0.map(JSON.string)) }),
+                    "when": .array(row.when.map(JSON.string)),
                 ]
             })
     }
@@ -115,4 +147,9 @@ extension Problem {
         "transition.incomplete", .invalid,
         fr: "Il manque des informations pour ce changement d'état.",
         en: "This change of state lacks required information.")
+    /// The move was given fields that it has no use for.
+    public static let transitionUnexpected = Problem(
+        "transition.unexpected_field", .invalid,
+        fr: "Ce changement d'état ne prend pas cette information.",
+        en: "This change of state does not take this information.")
 }

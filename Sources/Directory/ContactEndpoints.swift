@@ -15,7 +15,7 @@ public struct ContactEndpoints: Sendable {
         [
             Endpoint(
                 .post, "/v1/structures/{id}/contact", id: "structure_contact",
-                "Ask for the address that a structure recruits with. It counts once the link that is delivered there is used.",
+                "Ask for the address that a structure recruits with. It counts once the link that is mailed there is used.",
                 access: .writer, output: .one(AskedContact.self, status: 201),
                 refusals: [
                     DirectoryRefusals.structure, DirectoryRefusals.closed, DirectoryRefusals.invalid,

@@ -9,6 +9,12 @@ extension ContactStore {
         var structureID: PublicStructure.ID
     }
 
+    private struct Former: Decodable {
+        var id: RecruitmentContact.ID
+        var organisationID: Organisation.ID
+        var email: String
+    }
+
     /// What a link offers; used, expired and unknown ones look alike. It changes nothing.
     public func offer(_ text: String, as caller: Caller) async throws -> Rows<ContactOffer> {
         try await database.transaction(as: caller) { transaction in
@@ -35,16 +41,24 @@ extension ContactStore {
             guard structure.status == .open else { throw DirectoryRefusals.link() }
             try await reach(linked, transaction)
             try await transaction.record("recruitment_contact.prove", on: "recruitment_contact", id: linked.id.uuid)
-            try await transaction.execute(
+            let former = try await transaction.rows(
                 """
-                UPDATE recruitment_contact SET state = 'ended', ended_at = \(transaction.now), replaced_by = \(linked.id)
+                UPDATE recruitment_contact
+                   SET state = 'ended', ended_at = \(transaction.now), replaced_by = \(linked.id), told_at = \(transaction.now)
                  WHERE structure_id = \(linked.structureID) AND state = 'proved'
-                """)
+                RETURNING \(columns: Former.self)
+                """, as: Former.self
+            ).first()
             try await transaction.execute(
                 """
                 UPDATE recruitment_contact SET state = 'proved', proved_at = \(transaction.now), secret_hash = NULL
                  WHERE id = \(linked.id)
                 """)
+            if let former {
+                try await ContactMail(
+                    contact: former.id, structure: linked.structureID, organisation: former.organisationID
+                ).replaced(at: former.email, transaction)
+            }
             return try await transaction.rows(
                 """
                 SELECT \(Self.structure) AS structure, 'proved' AS state, \(transaction.today)::date AS proved_on

@@ -1,6 +1,7 @@
 import Accounts
 import Contract
 public import Fields
+import Messages
 public import Postgres
 
 /// Where structures' recruitment contacts are kept (`security.md` §3): under row-level security, each reaches its own
@@ -47,12 +48,16 @@ public struct ContactStore: Sendable {
                 ).first()
                 guard same?.value == 0 else { throw DirectoryRefusals.alreadyProved() }
                 try await Self.end(of: structure.id, only: "state = 'pending'", transaction)
+                let secret = TokenSecret.random(.contact)
                 try await transaction.execute(
                     """
-                    INSERT INTO recruitment_contact (id, structure_id, organisation_id, email, asked_at, asked_by, expires_at)
-                    VALUES (\(id), \(structure.id), \(organisation), \(new.email), \(transaction.now), \(caller.member?.id),
-                            \(Self.expiry(from: transaction.now)))
+                    INSERT INTO recruitment_contact (id, structure_id, organisation_id, email, secret_hash, asked_at, asked_by,
+                                                     expires_at)
+                    VALUES (\(id), \(structure.id), \(organisation), \(new.email), \(bytes: secret.hash)::bytea,
+                            \(transaction.now), \(caller.member?.id), \(Self.expiry(from: transaction.now)))
                     """)
+                try await ContactMail(contact: id, structure: structure.id, organisation: organisation).prove(
+                    at: new.email, secret, transaction)
                 return try answer(
                     try await transaction.rows(
                         """
@@ -78,9 +83,10 @@ public struct ContactStore: Sendable {
             """)
     }
 
-    // MARK: - The team's part, until there is mail
+    // MARK: - The team's part, where mail does not reach
 
-    /// A fresh link for the address that waits for its proof; the one made before is dead. For the team to deliver.
+    /// A fresh link for the address that waits for its proof; the one made before is dead, and so is a mail that would bring it. For
+    /// the team to deliver.
     public func link(_ key: StructureKey, as caller: Caller) async throws -> ContactLink {
         struct Pending: Decodable {
             var id: RecruitmentContact.ID
@@ -104,6 +110,8 @@ public struct ContactStore: Sendable {
                 UPDATE recruitment_contact SET secret_hash = \(bytes: secret.hash)::bytea, expires_at = \(expiresAt)
                  WHERE id = \(pending.id)
                 """)
+            try await Outbox.drop(
+                aboutKind: "recruitment_contact", [pending.id.uuid], onlyReminders: false, transaction)
             return ContactLink(
                 structure: structure.finess, email: pending.email, path: "/v1/contacts/\(secret.text)",
                 expiresAt: expiresAt)

@@ -1,10 +1,11 @@
 import Contract
-import Fields
+public import Fields
 import Finess
 
 /// What can be refused about structures.
 public enum DirectoryRefusals {
-    static let structure = Problem(
+    /// No such structure.
+    public static let structure = Problem(
         "structure.not_found", .notFound, fr: "Structure introuvable.", en: "Structure not found.")
     static let invalid = Problem(
         "structure.invalid", .invalid, fr: "Une règle de l'annuaire n'est pas respectée.",

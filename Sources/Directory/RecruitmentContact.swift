@@ -37,7 +37,7 @@ public struct NewContact: Decodable, Sendable, Hashable {
     public init(email: EmailAddress) { self.email = email }
 }
 
-/// A contact that was just asked for. Neither its link nor its address: the link is the team's to deliver, the address is in the
+/// A contact that was just asked for. Neither its link nor its address: the link goes there by mail, the address is in the
 /// structure's `management`.
 public struct AskedContact: Decodable, Sendable {
     /// Its id.

@@ -24,7 +24,7 @@ extension StructureStore {
         public var bbox: GeoBox?
         /// Verified by its employer or the team on this day or later.
         public var verifiedSince: Day?
-        /// Whether it says that it recruits.
+        /// Whether it recruits: it says so, or has an open need.
         public var recruiting: Bool?
         /// FINESS number (EJ) of who runs it.
         public var `operator`: FinessCode?
@@ -77,16 +77,30 @@ extension StructureStore {
             }
             if let verifiedSince { all = "\(all) AND s.verified_on >= \(verifiedSince)" }
             if let recruiting {
-                all =
-                    recruiting
-                    ? "\(all) AND s.recruiting_until >= \(day)"
-                    : "\(all) AND (s.recruiting_until IS NULL OR s.recruiting_until < \(day))"
+                all = "\(all) AND \(recruiting ? Self.recruiting(on: day) : Self.quiet(on: day))"
             }
             if let legalEntity = `operator` {
                 all =
                     "\(all) AND s.legal_entity_id = (SELECT id FROM public_legal_entity WHERE finess = \(legalEntity))"
             }
             return all
+        }
+
+        /// Those that say that they recruit, and those with an open need: by two indexes, then by their ids.
+        private static func recruiting(on day: Day) -> SQL {
+            """
+            s.id = ANY (ARRAY(
+                SELECT i.id FROM structure_index i WHERE i.recruiting_until >= \(day)
+                UNION
+                SELECT n.structure_id FROM need_index n WHERE n.expires_on >= \(day)))
+            """
+        }
+
+        private static func quiet(on day: Day) -> SQL {
+            """
+            (s.recruiting_until IS NULL OR s.recruiting_until < \(day))
+               AND NOT EXISTS (SELECT FROM need_index n WHERE n.structure_id = s.id AND n.expires_on >= \(day))
+            """
         }
 
         /// Those that stand in a place, or say that they serve it: by two indexes, then by their ids.

@@ -6,7 +6,7 @@ extension StructureStore {
     /// What a structure's sheet is to be said right again after, in days.
     static let verifiedForDays = StructureFreshness.days
 
-    /// What waits for a caller in the directory: for the team, claims to decide, links to deliver and former addresses to tell;
+    /// What waits for a caller in the directory: for the team, claims to decide, links that expired and former addresses to tell;
     /// for an employer, sheets to verify and fields that a file contradicts.
     public func waiting(for caller: Caller, on day: Day) async throws -> Rows<WaitingItem> {
         let statement = caller.isTeam ? Self.waitingForTeam : Self.waitingForEmployer(caller, on: day)

@@ -49,6 +49,20 @@ public struct ICalendar: Sendable {
         return lines.map { Self.folded($0) + "\r\n" }.joined()
     }
 
+    /// One appointment to be put into an agenda, of one hour unless people agree otherwise.
+    public static func appointment(uid: String, at start: Instant, stamp: Instant, summary: String, location: String?)
+        -> String
+    {
+        let lines = [
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Plateforme Autonomie 31//pa31//FR", "CALSCALE:GREGORIAN",
+            "METHOD:PUBLISH", "BEGIN:VEVENT", "UID:\(escaped(uid))", "DTSTAMP:\(basic(stamp))",
+            "DTSTART:\(basic(start))",
+            "DTEND:\(basic(start.adding(seconds: 3600)))", "SUMMARY:\(escaped(summary))",
+        ]
+        let place = location.map { ["LOCATION:\(escaped($0))"] } ?? []
+        return (lines + place + ["END:VEVENT", "END:VCALENDAR"]).map { folded($0) + "\r\n" }.joined()
+    }
+
     /// `20240531`.
     private static func basic(_ day: Day) -> String { day.fieldText.filter { $0 != "-" } }
 

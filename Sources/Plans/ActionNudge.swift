@@ -1,7 +1,7 @@
 public import Fields
 
-/// Something that an action's lead should be reminded of on a day. Nothing is sent from here: whoever sends keeps the keys of
-/// what was sent.
+/// Something that an action's lead should be reminded of on a day. Nothing is sent from here: who sends (`API/NudgeRule.swift`) keeps
+/// the keys of what was said.
 public struct ActionNudge: Decodable, Sendable, Hashable {
     /// What is to be said.
     public enum Kind: String, FieldEnum {

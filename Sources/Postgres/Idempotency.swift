@@ -19,11 +19,16 @@ public struct Remembered: Decodable, Sendable, Hashable {
     public var location: String?
     /// Its version.
     public var etag: String?
-    /// The body; nil when it held a secret, which is shown once.
+    /// The body; nil when it held a secret, which is shown once, or what is read again.
     public var body: String?
+    /// Where what it told about a person is read again, with the rights of then; nil when the body is kept.
+    public var rereadAt: String?
 
     /// What is kept of an answer.
-    public init(status: Int, mediaType: String?, location: String?, etag: String?, body: String?) {
+    public init(
+        status: Int, mediaType: String?, location: String?, etag: String?, body: String?, rereadAt: String? = nil
+    ) {
+        self.rereadAt = rereadAt
         self.status = status
         self.mediaType = mediaType
         self.location = location
@@ -58,6 +63,7 @@ extension Transaction {
         var location: String?
         var etag: String?
         var body: String?
+        var rereadAt: String?
     }
 
     /// Takes the caller's `Idempotency-Key`, if there is one, before the first change of the transaction: rights have been
@@ -73,13 +79,14 @@ extension Transaction {
             VALUES (\(member.id), \(key.operation), \(key.key), \(bytes: key.requestHash)::bytea, \(now))
             ON CONFLICT ON CONSTRAINT idempotency_answer_key DO UPDATE
                SET request_hash = excluded.request_hash, made_at = excluded.made_at, status = NULL, media_type = NULL,
-                   location = NULL, etag = NULL, body = NULL
+                   location = NULL, etag = NULL, body = NULL, reread_at = NULL
              WHERE kept.made_at <= \(now.adding(seconds: -Self.idempotencySeconds))
             """)
         if taken == 1 { return claim.make() }
         let kept = try await rows(
             """
-            SELECT request_hash = \(bytes: key.requestHash)::bytea AS is_same, status, media_type, location, etag, body
+            SELECT request_hash = \(bytes: key.requestHash)::bytea AS is_same, status, media_type, location, etag, body,
+                   reread_at
               FROM idempotency_answer
              WHERE member_id = \(member.id) AND operation = \(key.operation) AND key = \(key.key)
             """, as: Kept.self
@@ -89,7 +96,7 @@ extension Transaction {
         throw Replay(
             first: Remembered(
                 status: kept.status, mediaType: kept.mediaType, location: kept.location, etag: kept.etag,
-                body: kept.body))
+                body: kept.body, rereadAt: kept.rereadAt))
     }
 
     /// Keeps the answer under the key that this transaction took.
@@ -103,7 +110,7 @@ extension Transaction {
             """
             UPDATE idempotency_answer
                SET status = \(answer.status), media_type = \(answer.mediaType), location = \(answer.location),
-                   etag = \(answer.etag), body = \(answer.body)
+                   etag = \(answer.etag), body = \(answer.body), reread_at = \(answer.rereadAt)
              WHERE member_id = \(member.id) AND operation = \(claim.key.operation) AND key = \(claim.key.key)
             """)
     }

@@ -29,8 +29,13 @@ extension Migrator {
         }
     }
 
-    /// The files of reference rows, in the order they are loaded.
-    func rowFiles() throws -> [File] { try files("reference/rows", ending: ".csv") }
+    /// The files of reference rows, in the order they are loaded: that of their numbers, 10 after 9.
+    func rowFiles() throws -> [File] {
+        let number = { (file: File) in
+            Int((file.name.split(separator: "/").last ?? "").prefix { $0.isASCII && $0.isNumber }) ?? 0
+        }
+        return try files("reference/rows", ending: ".csv").sorted { (number($0), $0.name) < (number($1), $1.name) }
+    }
 
     /// Loads the files that are new or changed since they were loaded last.
     func loadChanged(_ files: [File], _ connection: Connection) async throws -> [String] {

@@ -68,5 +68,5 @@ public struct WordsFilter: ReferenceFilter {
 /// Every reference list.
 public let referenceLists: [any ReferenceRow.Type] = [
     StructureKind.self, LegalStatus.self, Commune.self, CommuneChange.self, PriorityDistrict.self, RomeJob.self,
-    Diploma.self, CollectiveAgreement.self,
+    Diploma.self, CollectiveAgreement.self, RefusalReason.self, ContractType.self, MatchWeight.self, JobAffinity.self,
 ]

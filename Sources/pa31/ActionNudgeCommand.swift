@@ -8,8 +8,8 @@ extension ActionCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 abstract: said(
-                    "Dit ce qu'il faut rappeler aux porteurs, sans rien envoyer.",
-                    "Says what leads should be reminded of; nothing is sent."),
+                    "Dit ce qu'il faut rappeler aux porteurs un jour donné ; le serveur l'envoie, une fois.",
+                    "Says what leads should be reminded of on a day; the server sends it, once."),
                 discussion: said(
                     """
                     Retards, jalons à 14 jours, blocages de 30 jours, silences de 60 jours, fins proches sans dépense ni preuve.

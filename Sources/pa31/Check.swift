@@ -4,6 +4,7 @@ import ArgumentParser
 import Contract
 import Fields
 import Foundation
+import Messages
 import Plans
 import Postgres
 
@@ -62,6 +63,8 @@ struct Check: AsyncParsableCommand {
                 await line(said("lignes orphelines", "orphan rows")) {
                     try await OrphanStore(session.database).find(as: session.caller).map { $0(language) }
                 })
+            lines.append(
+                await line(said("courriels", "mail")) { try await mailProblems(session) })
             report(lines)
             if lines.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(1) }
         }
@@ -72,6 +75,24 @@ struct Check: AsyncParsableCommand {
             let reason = Refusal(from: error)?.detail(language) ?? "\(error)"
             return Line(name: name, problems: [reason])
         }
+    }
+
+    private func mailProblems(_ session: Session) async throws -> [String] {
+        let troubles = try await MailStore(session.database).troubles(as: session.caller)
+        var problems: [String] = []
+        if troubles.late > 0 {
+            problems.append(
+                said(
+                    "\(troubles.late) courriel(s) attendent depuis plus d'un jour : pa31 mail list.",
+                    "\(troubles.late) mail(s) have waited for over a day: pa31 mail list."))
+        }
+        if troubles.failed > 0 {
+            problems.append(
+                said(
+                    "\(troubles.failed) courriel(s) n'ont pas pu être remis en sept jours : pa31 mail list --state failed.",
+                    "\(troubles.failed) mail(s) could not be delivered in seven days: pa31 mail list --state failed."))
+        }
+        return problems
     }
 
     private func configurationProblems(_ settings: Settings) throws -> [String] {

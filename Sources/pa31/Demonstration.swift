@@ -86,12 +86,17 @@ struct Demonstration {
         _ = try await importer.run(plan, apply: true, retire: false, as: team)
         let leads = Dictionary(uniqueKeysWithValues: plan.actions.map { ($0.code.text, $0.lead) })
         let events = try DemonstrationEvent.read(String(decoding: try bytes("history.yaml"), as: UTF8.self))
+        let calls = try DemonstrationCalls.read(String(decoding: try bytes("recruitment.yaml"), as: UTF8.self))
+        let total = events.count + calls.count
         for (index, event) in events.enumerated() {
             let by = event.byTeam ? team : leads[event.action.text].flatMap { members[$0] } ?? team
             try await event.replay(in: database.at(.fixed(event.at)), as: by)
-            progress(index + 1, events.count)
+            progress(index + 1, total)
         }
-        return events.count
+        _ = try await DemonstrationCalls(database, members: members).replay(calls) { done, _ in
+            progress(events.count + done, total)
+        }
+        return total
     }
 
     /// The real structures of the département, as FINESS publishes them; it ships with the product.

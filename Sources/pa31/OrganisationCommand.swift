@@ -9,7 +9,7 @@ struct OrganisationCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "organisation", abstract: said("Les organismes.", "Organisations."),
-            subcommands: [List.self, Save.self, Import.self])
+            subcommands: [List.self, Save.self, Import.self, Authorise.self])
     }
 
     struct List: AsyncParsableCommand {

@@ -37,11 +37,13 @@ struct Pa31: AsyncParsableCommand {
             version: "0.1.0",
             subcommands: [
                 Serve.self, Migrate.self, Check.self, PlanCommand.self, ActionCommand.self, SteeringCommand.self,
-                SheetCommand.self, StructureCommand.self, OrganisationCommand.self, MemberCommand.self,
-                TokenCommand.self,
+                SheetCommand.self, StructureCommand.self, NeedCommand.self, SessionCommand.self,
+                OrganisationCommand.self, MemberCommand.self,
+                TokenCommand.self, TaskCommand.self, MailCommand.self, ClockCommand.self,
                 CalendarCommand.self, AuditCommand.self, ReportCommand.self, ReferenceCommand.self,
                 SettingsCommand.self,
                 OpenAPICommand.self, DemoCommand.self,
+                CandidateCommand.self, OrientationCommand.self, MatchCommand.self,
             ])
     }
 }

@@ -31,6 +31,9 @@ struct Serve: AsyncParsableCommand {
             if serverSettings.auditKey == nil {
                 logger.warning("audit heads are not signed: set PA31_AUDIT_KEY_FILE")
             }
+            if serverSettings.mail == nil {
+                logger.warning("no mail is sent: set PA31_MAIL_COMMAND or PA31_MAIL_DIRECTORY")
+            }
             let address = serverSettings.host
             let application = try server.application { [logger] port in
                 logger.info("serving", metadata: ["http.url": "http://\(address):\(port)"])

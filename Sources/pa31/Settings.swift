@@ -6,6 +6,7 @@ import Contract
 import Fields
 import Foundation
 import Logging
+import Messages
 import Postgres
 
 /// What the program is told from outside, read once. Each value is an environment variable `PA31_…`.
@@ -51,6 +52,18 @@ struct Settings {
             entry(
                 "pa31.audit.head.file", nil, "fichier où s'ajoutent les têtes signées",
                 "file to which signed heads are appended"),
+            entry(
+                "pa31.public.url", nil, "adresse du service telle qu'on l'atteint : https://pa31.example",
+                "the service's address as people reach it: https://pa31.example"),
+            entry(
+                "pa31.mail.command", nil, "commande qui envoie un courriel, comme /usr/sbin/sendmail -i",
+                "command that sends a mail, such as /usr/sbin/sendmail -i"),
+            entry(
+                "pa31.mail.directory", nil, "ou dossier où chaque courriel devient un fichier",
+                "or folder where each mail becomes a file"),
+            entry("pa31.mail.from", nil, "adresse d'où partent les courriels", "address that mails come from"),
+            entry(
+                "pa31.clock", "on", "échéances et rappels : on, off", "what is due and reminders: on, off"),
             entry(
                 "pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
             entry(
@@ -190,6 +203,51 @@ struct Settings {
         return folder
     }
 
+    /// The service's address, without a slash at its end.
+    func publicURL() throws -> String? {
+        guard let text = self["pa31.public.url"] else { return nil }
+        let isAddress =
+            text.wholeMatch(of: /https?:\/\/[A-Za-z0-9.:\[\]-]+(\/[A-Za-z0-9._~\/-]*[A-Za-z0-9._~-])?/) != nil
+        guard isAddress else {
+            throw Self.wrong(
+                fr: "PA31_PUBLIC_URL : une adresse comme https://pa31.example, sans barre à la fin.",
+                en: "PA31_PUBLIC_URL: an address such as https://pa31.example, without a slash at its end.")
+        }
+        return text
+    }
+
+    /// How mails leave; nil when nothing says so.
+    func mail() throws -> MailSettings? {
+        let (command, folder) = (self["pa31.mail.command"], self["pa31.mail.directory"])
+        guard command != nil || folder != nil else { return nil }
+        guard command == nil || folder == nil else {
+            throw Self.wrong(
+                fr: "PA31_MAIL_COMMAND ou PA31_MAIL_DIRECTORY, pas les deux.",
+                en: "PA31_MAIL_COMMAND or PA31_MAIL_DIRECTORY, not both.")
+        }
+        guard let url = try publicURL() else {
+            throw Self.wrong(
+                fr: "PA31_PUBLIC_URL manque : les liens des courriels commencent par elle.",
+                en: "PA31_PUBLIC_URL is missing: links in mails begin with it.")
+        }
+        guard let text = self["pa31.mail.from"], let sender = MailSettings.sender(text) else {
+            throw Self.wrong(
+                fr: "PA31_MAIL_FROM : l'adresse d'où partent les courriels, comme nepasrepondre@pa31.example.",
+                en: "PA31_MAIL_FROM: the address that mails come from, such as noreply@pa31.example.")
+        }
+        let words = (command ?? "").split(separator: " ").map(String.init)
+        let way: MailSettings.Way = folder.map { .directory(URL(fileURLWithPath: $0)) } ?? .command(words)
+        return MailSettings(way: way, sender: sender, publicURL: url)
+    }
+
+    /// Whether this server lets happen what is due.
+    private func clock() throws -> Bool {
+        guard let word = self["pa31.clock"], ["on", "off"].contains(word) else {
+            throw Self.wrong(fr: "PA31_CLOCK : on ou off.", en: "PA31_CLOCK: on or off.")
+        }
+        return word == "on"
+    }
+
     /// Everything `serve` needs.
     func server() throws -> ServerSettings {
         var settings = ServerSettings(
@@ -202,6 +260,9 @@ struct Settings {
         settings.rateLimits.perToken = try number("pa31.rate.token", 1...10_000_000)
         settings.rateLimits.perAddress = try number("pa31.rate.address", 1...10_000_000)
         settings.rateLimits.badTokens = try number("pa31.rate.bad.tokens", 1...10_000_000)
+        settings.mail = try mail()
+        settings.publicURL = try publicURL()
+        settings.runsClock = try clock()
         return settings
     }
 

@@ -37,13 +37,13 @@ extension StructureCommand {
                     "Makes the link that proves a recruitment address, to deliver there."),
                 discussion: said(
                     """
-                    Montré une fois. Chaque appel fait un nouveau lien, bon quinze jours ; les précédents ne valent plus rien.
+                    Si le courriel n'arrive pas. Montré une fois. Chaque appel fait un nouveau lien, bon quinze jours ; les précédents ne valent plus rien.
                     Remettez-le à cette adresse, et à personne d'autre : qui le suit prouve qu'il la lit.
                     Exemple :
                       pa31 structure contact-link 310784723 --as moi@exemple.example
                     """,
                     """
-                    Shown once. Each call makes a new link, good for fifteen days; those before are good for nothing.
+                    If the mail does not arrive. Shown once. Each call makes a new link, good for fifteen days; those before are good for nothing.
                     Deliver it to that address, and to nobody else: who follows it proves to read it.
                     Example:
                       pa31 structure contact-link 310784723 --as me@exemple.example
@@ -115,12 +115,12 @@ extension StructureCommand {
                     "The former recruitment address to be told of a change; --apply: it was told."),
                 discussion: said(
                     """
-                    Une adresse ne se remplace pas à l'insu de qui la lit. Tant que le service n'envoie pas de courriel, l'équipe écrit.
+                    Une adresse ne se remplace pas à l'insu de qui la lit. Le service lui écrit ; l'équipe, pour les changements d'avant les courriels.
                     Exemple :
                       pa31 structure contact-told 310784723 --apply --as moi@exemple.example
                     """,
                     """
-                    No address is replaced behind the back of who reads it. Until the service sends mail, the team writes.
+                    No address is replaced behind the back of who reads it. The service writes there; the team, for changes from before there was mail.
                     Example:
                       pa31 structure contact-told 310784723 --apply --as me@exemple.example
                     """))

@@ -51,7 +51,7 @@ import Testing
                 }
             }
             let moves = document["x-workflows"]?.elements ?? []
-            #expect(moves == actionTransitions.json.elements + claimTransitions.json.elements)
+            #expect(moves == Server.workflows)
             let listed = try await client.send("GET", "/v1/reference/transitions").json["items"]?.elements
             #expect(moves == listed)
             for move in moves {
@@ -124,6 +124,11 @@ import Testing
             StructureKey.placeholder.fieldText, "Résidence du Parc",
             of: try await make.organisation("groupe", kind: .employer))
         let employer = try await make.organisation("employeur", kind: .employer)
+        _ = try await make.prescriber("prescripteur")
+        let recruiting = try await make.structure("31FIC0006", "EHPAD Les Tilleuls de l'Hers (fictif)", of: employer)
+        try await make.contact(of: recruiting, employer)
+        for _ in 0..<2 { try await make.need(of: recruiting, employer) }
+        for _ in 0..<2 { try await make.session(of: platform) }
         return (
             team: try await make.token(of: try await make.member(of: platform, kind: .platform)),
             employer: try await make.token(of: try await make.member(of: employer, kind: .employer))
@@ -164,6 +169,14 @@ import Testing
             let link = try await ContactStore(database).link(.placeholder, as: .member(member, requestID: "docs"))
             await database.close()
             return link.path
+        case "task_read", "task_done", "reminder_link_read", "reminder_link_decline":
+            // What no example makes: a task, and a reminder that was sent.
+            let database = TestDatabase.current.asOperator()
+            let member = try await TokenStore(database).member(of: token, requestID: "docs")
+            await database.close()
+            let parts = try await EndpointMatrix.messages(of: member.organisationID)
+            let part = parts[operation["operationId"]?.string ?? ""] ?? ""
+            return path.replacing("{id}", with: part).replacing("{token}", with: part)
         case "problem_read": return "/problems/version.stale"
         case "indicator_value_add":
             // The one that the examples added was taken away by the one before.
@@ -185,7 +198,14 @@ import Testing
         let tokens = try await demonstration()
         let document = document()
         // The move comes last: a paused action takes no other example's place, but reads should see it in progress.
-        let operations = (document["paths"]?.members ?? []).flatMap { path in
+        // What is about people needs people: the matrix of endpoints has them, and asks these examples.
+        let people = [
+            "/v1/candidates", "/v1/transfers", "/v1/orientations", "/v1/answers", "/v1/my", "/v1/needs/{id}/matches",
+            "/v1/structures/{id}/answer-time", "/v1/organisations/{code}/prescriber-authorisation",
+        ]
+        let operations = (document["paths"]?.members ?? []).filter { path in
+            !people.contains { path.name == $0 || path.name.hasPrefix($0 + "/") }
+        }.flatMap { path in
             path.value.members.map { (path: path.name, method: $0.name.uppercased(), value: $0.value) }
         }
         try await withServer { client in
@@ -193,7 +213,10 @@ import Testing
             for (path, method, operation) in operations {
                 let id = operation["operationId"]?.string ?? "?"
                 // The documentation's token is the team's; an employer says itself what is its own.
-                let token = id == "structure_claim" ? tokens.employer : tokens.team
+                let isEmployers =
+                    ["structure_claim", "structure_answer_time"].contains(id)
+                    || (id.hasPrefix("need_") && !["need_read"].contains(id))
+                let token = isEmployers ? tokens.employer : tokens.team
                 let address = try await address(path, operation, client, token)
                 #expect(!address.contains("{") && !address.contains("…"), "\(id): \(address)")
                 var headers: [String: String] = [:]

@@ -24,9 +24,11 @@ import Testing
                 if endpoint.needsVersion {
                     let part = matrix.parts[endpoint.id] ?? ""
                     let path =
-                        endpoint.path.hasPrefix("/v1/structure")
-                        ? endpoint.path.split(separator: "/").prefix(2).reduce("") { $0 + "/" + $1 } + "/\(part)"
-                        : "/v1/actions/\(EndpointMatrix.code)"
+                        endpoint.method == .put
+                        ? request.path
+                        : !endpoint.path.hasPrefix("/v1/actions")
+                            ? endpoint.path.split(separator: "/").prefix(2).reduce("") { $0 + "/" + $1 } + "/\(part)"
+                            : "/v1/actions/\(EndpointMatrix.code)"
                     request.headers["If-Match"] = try await client.send("GET", path, token: token).headers["etag"]
                 }
                 let answer = try await request.send(client, as: token)
@@ -48,14 +50,21 @@ import Testing
     /// What the team does and a lead's editor does not: each refuses the lead in a test of its own.
     static let teamsOnly: Set = [
         "invitation_create", "indicator_value_settle", "my_token_revoke", "funding_add", "funding_remove",
-        "structure_claim_transition",
+        "structure_claim_transition", "session_contact_confirm", "prescriber_authorise",
     ]
     /// What an employer does and nobody else: refuses the others in a test of its own.
-    static let employersOnly: Set = ["structure_claim"]
+    static let employersOnly: Set = [
+        "structure_claim", "need_create", "need_edit", "need_delete", "need_move", "need_history",
+    ]
+
+    /// What prescribers do and nobody else, by its path: `CandidateTests` refuse the others.
+    static let prescribersOnly = ["/v1/candidates", "/v1/transfers", "/v1/orientations", "/v1/needs/{id}/matches"]
 
     /// Who may call an endpoint.
     static func caller(of endpoint: Endpoint) -> String {
-        teamsOnly.contains(endpoint.id) ? "team" : employersOnly.contains(endpoint.id) ? "employer" : "lead"
+        if ["orientation_transition", "structure_answer_time"].contains(endpoint.id) { return "employer" }
+        if prescribersOnly.contains(where: endpoint.path.hasPrefix) { return "prescriber" }
+        return teamsOnly.contains(endpoint.id) ? "team" : employersOnly.contains(endpoint.id) ? "employer" : "lead"
     }
 
     @Test func `refuses who may not call it: no token, a made-up one, one that does not do`() async throws {
@@ -229,6 +238,8 @@ import Testing
                 try await request.send(client, as: matrix.tokens["lead"]).expect(413, of: request, "over 1 MiB")
                 request = matrix.request(endpoint)
                 for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
+                    // Who holds a link answers by a page's form.
+                    if endpoint.hasSecretPath, type.contains("form") { continue }
                     request.headers["Content-Type"] = type
                     try await request.send(client, as: matrix.tokens["lead"]).expect(415, of: request, type)
                 }

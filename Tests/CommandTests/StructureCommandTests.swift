@@ -45,7 +45,8 @@ import Testing
             #expect(!asked.contains("pa31_contact_"))
             let hidden = try await command.run("structure", "contact-link", "310000018", "--as", Self.employer)
             #expect(hidden.status == 2 && !hidden.output.contains("pa31_contact_"))
-            #expect(try await command.json("structure", "contacts").elements.first?["to_do"] == "deliver_link")
+            // Its link goes there by mail; the team makes another when it does not arrive.
+            #expect(try await command.json("structure", "contacts").elements.first?["to_do"] == .null)
             let link = try await command.json("structure", "contact-link", "310000018")
             #expect(link["email"] == .string(Self.address))
             let path = try #require(link["path"]?.string)

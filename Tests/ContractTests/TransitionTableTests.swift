@@ -79,7 +79,27 @@ import Testing
         #expect(
             table.json.elements[1] == [
                 "subject": "thing", "from": ["open", "draft"], "to": "shut", "by": ["team"],
-                "needs": [["reason"], ["evidence", "note"]],
+                "needs": [["reason"], ["evidence", "note"]], "when": [],
             ])
+    }
+
+    @Test func `refuses what a line does not take, and what its conditions refuse before that`() async throws {
+        let table = TransitionTable<State, Actor>(
+            "thing", [.init([.draft], to: .open, by: [.owner], needs: [["day"]], takes: ["note"], when: ["ready"])])
+        func check(_ given: Set<String>, failing: [String: Refusal] = [:]) async throws -> Refusal? {
+            try await refusal {
+                try table.check(from: .draft, to: .open, by: .owner, given: given, failing: failing) {
+                    Text(fr: $0.rawValue, en: $0.rawValue)
+                }
+            }
+        }
+        #expect(try await check(["day"]) == nil)
+        #expect(try await check(["day", "note"]) == nil)
+        let found = try await check(["day", "reason", "evidence"])
+        #expect(found?.problem == .transitionUnexpected)
+        #expect(found?.errors.map(\.pointer) == ["/evidence", "/reason"])
+        let other = Problem("thing.not_ready", .conflict, fr: "Pas prête.", en: "Not ready.")
+        #expect(try await check([], failing: ["ready": other()])?.problem == other)
+        #expect(try await check(["day"], failing: ["elsewhere": other()]) == nil)
     }
 }

@@ -47,7 +47,9 @@ enum ReadMeter {
                       FROM pg_stat_user_tables
                      WHERE relname NOT LIKE 'schema\\_%'
                        AND relname NOT IN ('organisation', 'axis', 'action_plan', 'instance', 'audit_pending',
-                                           'finess_category', 'commune', 'epci', 'commune_change')) AS found
+                                           'finess_category', 'commune', 'epci', 'commune_change', 'contract_type', 'diploma',
+                                           'rome_job', 'service_rule', 'match_criterion', 'job_affinity',
+                                           'diploma_synonym')) AS found
              ORDER BY table_name
             """, as: Reads.self
         ).all()

@@ -33,22 +33,27 @@ import Testing
         "Sheets": ["Fields", "CXLSXWriter", "CZip"],
         "Plans": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Sheets"],
         "Finess": ["Fields"],
-        "Directory": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Finess"],
+        "Messages": ["Fields", "Postgres", "Contract", "Accounts"],
+        "Directory": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Finess", "Messages"],
+        "Recruitment": ["Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory"],
+        "Orientation": [
+            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory", "Recruitment",
+        ],
         "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
         "API": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
-            "Sheets",
+            "Messages", "Recruitment", "Orientation", "Sheets",
             "Hummingbird",
         ],
         "pa31": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
-            "Sheets",
+            "Messages", "Recruitment", "Orientation", "Sheets",
             "API", "ArgumentParser", "Configuration",
         ],
     ]
     static let fenced: Set<String> = [
         "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports", "Sheets",
-        "API",
+        "Messages", "Recruitment", "Orientation", "API",
         "CLibPQ",
         "CXLSXWriter", "CZip", "Hummingbird", "ArgumentParser", "Configuration",
     ]

@@ -15,7 +15,9 @@ public struct Make: Sendable {
         self.clock = clock
     }
 
-    func insert<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
+    /// Writes rows behind every policy, in a transaction of the system that is recorded.
+    @discardableResult
+    public func insert<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
         try await database.transaction(as: .system(requestID: "builder")) { transaction in
             try await transaction.record("test.make", on: "test")
             return try await body(transaction)

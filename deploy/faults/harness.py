@@ -347,7 +347,10 @@ class Server:
         """Starts it and waits until it is ready; answers after how many seconds."""
         # Limits by caller would stop the attack before it begins; scripts that want them set them.
         rates = {name: "10000000" for name in ("PA31_RATE_TOKEN", "PA31_RATE_ADDRESS", "PA31_RATE_BAD_TOKENS")}
-        environment = {**os.environ, **rates, "PA31_HOST": HOST, "PA31_PORT": str(self.port), "PA31_METRICS_PORT": "0"}
+        # What the clock does by itself would be counted as the attack's.
+        environment = {
+            **os.environ, **rates, "PA31_HOST": HOST, "PA31_PORT": str(self.port), "PA31_METRICS_PORT": "0",
+            "PA31_CLOCK": "off"}
         start = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(

@@ -88,6 +88,11 @@ struct ActionSheetReading {
         let width = ([table.header] + table.rows).map(\.cells.count).max() ?? 0
         for position in 0..<width {
             let heading = table.header.cell(position).text.trimmingCharacters(in: .whitespacesAndNewlines)
+            if NationalInsuranceNumber.isIn(heading) {
+                let reason = NationalInsuranceNumber.refused
+                errors.append(FieldProblem("…", fr: reason.fr, en: reason.en))
+                continue
+            }
             if heading.isEmpty, !table.rows.contains(where: { !$0.cell(position).isEmpty }) { continue }
             guard let column = ActionSheetColumn.named(heading) else {
                 let known = ActionSheetColumn.allCases.map(\.heading).joined(separator: ", ")
@@ -126,6 +131,10 @@ struct ActionSheetReading {
             let cell = row.cell(position)
             let text = Self.plain(cell.text)
             let heading = table.header.cell(position).text
+            if NationalInsuranceNumber.isIn(text) {
+                result.problems.append(SheetProblem(heading, "…", NationalInsuranceNumber.refused))
+                continue
+            }
             do throws(PlanFileReason) {
                 // What is computed is not read: it changes without anybody's doing.
                 if column == .progress { continue }
