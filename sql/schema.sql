@@ -5847,13 +5847,13 @@ ALTER TABLE public.orientation_text ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY orientation_text_forgotten ON public.orientation_text FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
-CREATE POLICY orientation_text_seen ON public.orientation_text FOR SELECT TO pa31_app, pa31_operator USING (((NOT ( SELECT public.caller_is_team() AS caller_is_team)) AND (EXISTS ( SELECT
+CREATE POLICY orientation_text_seen ON public.orientation_text FOR SELECT TO pa31_app, pa31_operator USING ((EXISTS ( SELECT
    FROM public.orientation o
-  WHERE ((o.id = orientation_text.orientation_id) AND ((orientation_text.kind = ANY (ARRAY['to_candidate'::text, 'place'::text, 'programme'::text])) OR (o.candidate_id IS DISTINCT FROM ( SELECT public.caller_link() AS caller_link))))))));
+  WHERE ((o.id = orientation_text.orientation_id) AND ((NOT ( SELECT public.caller_is_team() AS caller_is_team)) OR (o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation))) AND ((orientation_text.kind = ANY (ARRAY['to_candidate'::text, 'place'::text, 'programme'::text])) OR (o.candidate_id IS DISTINCT FROM ( SELECT public.caller_link() AS caller_link)))))));
 
-CREATE POLICY orientation_text_written ON public.orientation_text FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((NOT ( SELECT public.caller_is_team() AS caller_is_team)) AND (EXISTS ( SELECT
+CREATE POLICY orientation_text_written ON public.orientation_text FOR INSERT TO pa31_app, pa31_operator WITH CHECK ((EXISTS ( SELECT
    FROM public.orientation o
-  WHERE (o.id = orientation_text.orientation_id)))));
+  WHERE ((o.id = orientation_text.orientation_id) AND ((NOT ( SELECT public.caller_is_team() AS caller_is_team)) OR (o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)))))));
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 

@@ -144,7 +144,8 @@ extension OrientationStore {
                     """
                     : """
                     SELECT s.id AS structure_id, s.organisation_id AS receiver_id,
-                           s.status = 'open' AND (o.need_id IS NULL OR (n.state = 'open' AND n.organisation_id = s.organisation_id)) AS is_open,
+                           coalesce(s.status = 'open' AND (o.need_id IS NULL
+                               OR (n.state = 'open' AND n.organisation_id = s.organisation_id)), false) AS is_open,
                            EXISTS (SELECT FROM recruitment_contact k WHERE k.structure_id = s.id AND k.state = 'proved'
                                       AND k.organisation_id = s.organisation_id) AS has_contact
                       FROM orientation o JOIN structure s ON s.id = o.structure_id LEFT JOIN need n ON n.id = o.need_id
