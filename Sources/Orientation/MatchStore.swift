@@ -99,7 +99,7 @@ public struct MatchStore: Sendable {
         let found = try await transaction.rows(
             """
             SELECT n.state = 'open' AND n.expires_on >= \(transaction.today)::date AND s.status = 'open'
-                       AND s.organisation_id = n.organisation_id AS is_open,
+                       AND coalesce(s.organisation_id = n.organisation_id, false) AS is_open,
                    n.state = 'draft' AS is_draft, n.organisation_id
               FROM need n JOIN structure s ON s.id = n.structure_id WHERE n.id = \(id)
             """, as: Found.self
