@@ -27,7 +27,7 @@ struct AnswerForm {
     private static let toCandidate = Field(
         id: "to_candidate", label: "Message pour la personne (facultatif)", names: ["/to_candidate"])
     private static let toPrescriber = Field(
-        id: "to_prescriber", label: "Message pour le prescripteur (obligatoire si le motif est « autre »)",
+        id: "to_prescriber", label: "Message pour le prescripteur (obligatoire si le motif est «\u{A0}autre\u{A0}»)",
         names: ["/to_prescriber"])
 
     /// The field that a refusal speaks of.
@@ -57,7 +57,7 @@ struct AnswerForm {
         case .accepted:
             form(
                 "Accepter",
-                "La suite se prépare avec le prescripteur. Ce lien ne montrera plus les coordonnées : notez-les d'abord.",
+                "La suite se prépare avec le prescripteur. Après cette réponse, ce lien ne montre plus qui est la personne.",
                 "Accepter la candidature")
         case .refused:
             form(

@@ -105,7 +105,7 @@ public struct AnswerLinkStore: Sendable {
                    CASE WHEN NOT \(isShown) THEN coalesce(
                        (SELECT e.to_state FROM orientation_event e
                          WHERE e.orientation_id = o.id AND e.actor IN ('recruiter', 'recruiter_link')
-                           AND e.to_state IN ('accepted', 'refused') ORDER BY e.id DESC LIMIT 1), 'closed') END AS answer,
+                           AND e.to_state IN ('accepted', 'refused') ORDER BY e.position DESC LIMIT 1), 'closed') END AS answer,
                    o.sent_at, CASE WHEN \(isShown) THEN o.due_on END AS due_on,
                    CASE WHEN \(isShown) AND o.state = 'appointment' THEN o.appointment_at END AS appointment_at,
                    CASE WHEN \(isShown) AND o.state = 'appointment' THEN

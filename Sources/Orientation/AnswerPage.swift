@@ -145,8 +145,8 @@ enum AnswerPage {
     /// A link that is not good, whyever, and the way to a fresh one.
     static func notGood(_ token: String, back: String) -> String {
         let refusal = OrientationRefusals.link()
-        // Only what is in no danger of meaning something stands in the address.
-        let safe = CharacterSet(charactersIn: "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        // It comes as it was sent, encoded; nothing that could mean something in a page stands in the address.
+        let safe = CharacterSet(charactersIn: "%_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         let address = token.addingPercentEncoding(withAllowedCharacters: safe) ?? ""
         return Page.html(
             .french, title: refusal.problem.title.fr,

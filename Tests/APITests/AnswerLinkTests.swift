@@ -101,8 +101,7 @@ import Testing
         }
     }
 
-    @Test(.disabled("open: written in the last hour of a session, seen to fail, cause not found yet"))
-    func `comes back with what was typed when an answer is wrong, and tells of another meanwhile`() async throws {
+    @Test func `comes back with what was typed when an answer is wrong, and tells of another meanwhile`() async throws {
         try await AnswerLinkStage.run { stage in
             let orientation = try await stage.send()
             let link = try await stage.link("recruiter")
@@ -139,8 +138,7 @@ import Testing
         }
     }
 
-    @Test(.disabled("open: written in the last hour of a session, seen to fail, cause not found yet"))
-    func `that is expired, unknown, misspelt or of another kind looks like any other, and leads to a fresh one`()
+    @Test func `that is expired, unknown, misspelt or of another kind looks like any other, and leads to a fresh one`()
         async throws
     {
         try await AnswerLinkStage.run { stage in
@@ -150,7 +148,7 @@ import Testing
             #expect(try await stage.client.send("GET", link).status == 200)
             stage.clock.advance(seconds: 1)
             let links = [
-                link, link + "A", String(link.dropLast()), "/v1/answers/x", "/v1/answers/%00",
+                link, link + "A", String(link.dropLast()), "/v1/answers/zz9zz", "/v1/answers/%00",
                 "/v1/answers/%22%3E%3Cb%3E",
                 "/v1/answers/\(TokenSecret.random(.answer).text)", my.replacing("/v1/my/", with: "/v1/answers/"),
                 "/v1/answers/\(stage.prescriber)",
@@ -161,7 +159,7 @@ import Testing
                     for link in links {
                         let answer = try await stage.client.send(
                             method, link, body: method == "POST" ? #"{"to":"accepted","version":"2"}"# : nil,
-                            headers: ["Accept": accept])
+                            headers: ["Accept": accept, "Accept-Language": "fr"])
                         #expect(answer.status == 404, "\(method) \(link)")
                         let secret = String(link.split(separator: "/").last ?? "")
                         let id = try #require(answer.headers["x-request-id"])
@@ -215,8 +213,7 @@ import Testing
         }
     }
 
-    @Test(.disabled("open: written in the last hour of a session, seen to fail, cause not found yet"))
-    func `of what expired still takes a late answer, for ninety days`() async throws {
+    @Test func `of what expired still takes a late answer, for ninety days`() async throws {
         try await AnswerLinkStage.run { stage in
             let orientation = try await stage.send()
             stage.clock.advance(seconds: 40 * 86_400)
@@ -226,6 +223,7 @@ import Testing
             }
             // The reminders go out first, however late the clock is.
             for _ in 0..<3 {
+                stage.clock.advance(seconds: 60)
                 for rule in rules {
                     _ = try await database.transaction(as: .system(requestID: "clock")) { try await rule.run($0, 100) }
                 }
@@ -309,8 +307,7 @@ import Testing
         }
     }
 
-    @Test(.disabled("open: written in the last hour of a session, seen to fail, cause not found yet"))
-    func `to a session takes a place, and says when none is left`() async throws {
+    @Test func `to a session takes a place, and says when none is left`() async throws {
         try await AnswerLinkStage.run { stage in
             let organiser = try await stage.make.organisation("organisme")
             let session = try await stage.make.session(of: organiser, places: 1)
@@ -331,8 +328,7 @@ import Testing
 }
 
 @Suite(.database) struct `A candidate's link` {
-    @Test(.disabled("open: written in the last hour of a session, seen to fail, cause not found yet"))
-    func `shows all that is on its way and withdraws, once`() async throws {
+    @Test func `shows all that is on its way and withdraws, once`() async throws {
         try await AnswerLinkStage.run { stage in
             let first = try await stage.send()
             let need = try await stage.make.need(of: stage.structureID, stage.employerID)

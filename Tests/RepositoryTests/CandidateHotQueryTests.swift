@@ -95,17 +95,21 @@ import Testing
         try await expect("who opened a file", in: database) { run in
             try await store.reads(files[run], limit: .standard, cursor: nil, as: caller).count
         }
+        // Who writes opens files too, and nobody opens more than a hundred a day.
+        let writer = Caller.member(try await Make().member(of: organisation, kind: .prescriber), requestID: "r")
+        let editor = Caller.member(try await Make().member(of: organisation, kind: .prescriber), requestID: "r")
         try await expect("a new file, with those like it", in: database) { run in
             var new = NewCandidate(
                 firstName: "Camille", lastName: "Nouveau \(run)", lawfulBasis: .publicTask, noticeVersion: "1",
                 noticeGivenOn: Day(number: 19_800), noticeChannel: .form)
             new.birthYear = 1990
-            return try await store.create(new, as: caller).candidate.count
+            return try await store.create(new, as: writer).candidate.count
         }
         try await expect("a change", in: database) { run in
             var changes = CandidateChanges()
             changes.mobilityKm = .set(run + 1)
-            return try await store.edit(files[run], changes, precondition: Precondition(version: 1), as: caller).count
+            return try await store.edit(files[run], changes, precondition: Precondition(version: 1), as: editor)
+                .count
         }
         let later = database.at(.fixed(database.clock.now().adding(seconds: 2 * 86_400)))
         try await expect("the comparison of new files", in: database) { _ in
