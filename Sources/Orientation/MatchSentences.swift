@@ -47,7 +47,7 @@ extension MatchedPair {
                 licenceRequired && licence == value ? "permis" : nil,
                 vehicleRequired && vehicle == value ? "véhicule" : nil,
             ]
-            return names.compactMap(\.self).joined(separator: " ni ")
+            return names.compactMap { $0 }.joined(separator: " ni ")
         }
         switch licenceVehicle {
         case .noneRequired: return needed

@@ -22,7 +22,7 @@ import Testing
                 diplomas = '{tp-advf-37715}', licence_required = true, contract = 'interim', starts_on = '2026-07-01',
                 beginner_welcome = true
                 """)
-            let unsaid = try await stage.need("voiture", vehicle: true, stage)
+            let unsaid = try await stage.need("voiture", "vehicle_required = true, beginner_welcome = true")
             let found = try await stage.needs()
             #expect(found.names == ["ici", "voiture", "loin"])
             #expect(found.note == nil)
@@ -136,14 +136,11 @@ import Testing
 
     @Test func `come in the same order each time, ties by id`() async throws {
         try await MatchStage.run { stage in
-            var ids: [String] = []
-            for number in 0..<60 {
-                ids.append(try await stage.need("besoin \(number)", km: Double(number % 3)).fieldText)
-            }
+            for number in 0..<60 { _ = try await stage.need("besoin \(number)", km: Double(number % 3)) }
             let found = try await stage.needs()
             #expect(found.items.count == 50)
-            let order = found.items.map { ($0.score, $0.subject["id"]?.string ?? "") }
-            #expect(order.elementsEqual(order.sorted { ($1.0, $0.1) < ($0.0, $1.1) }, by: ==))
+            let order = found.items.map { "\(1000 - $0.score) \($0.subject["id"]?.string ?? "")" }
+            #expect(order == order.sorted())
             try await TestDatabase.current.script("ANALYZE")
             for plan in ["force_generic_plan", "force_custom_plan"] {
                 try await TestDatabase.current.script(
@@ -182,19 +179,5 @@ import Testing
                 try await refusal { _ = try await stage.candidates(for: need) }?.problem
                     == OrientationRefusals.targetNotOpen)
         }
-    }
-}
-
-extension MatchStage {
-    func need(_ title: String, _ columns: String) async throws -> PublicNeed.ID {
-        try await need(title, km: 0, columns)
-    }
-
-    fileprivate func need(_ title: String, job: String, _ columns: String) async throws -> PublicNeed.ID {
-        try await need(title, job: job, km: 0, columns)
-    }
-
-    fileprivate func need(_ title: String, vehicle: Bool, _ stage: MatchStage) async throws -> PublicNeed.ID {
-        try await need(title, "vehicle_required = \(vehicle), beginner_welcome = true")
     }
 }

@@ -172,8 +172,9 @@ COMMENT ON COLUMN candidate_agreement.recorded_by IS 'internal By which member; 
 COMMENT ON COLUMN candidate_agreement.withdrawn_on IS 'internal When it was taken back.';
 CREATE INDEX candidate_agreement_candidate ON candidate_agreement (candidate_id, kind, given_on);
 CREATE INDEX candidate_agreement_recorded_by ON candidate_agreement (recorded_by);
+-- To what somebody agreed may say what nobody is to know.
 CREATE TRIGGER record_changes AFTER INSERT OR UPDATE OR DELETE ON candidate_agreement
-    FOR EACH ROW EXECUTE FUNCTION record_changes('');
+    FOR EACH ROW EXECUTE FUNCTION record_changes('', 'kind', 'text_version');
 
 CREATE TABLE candidate_statistics (
     candidate_id uuid CONSTRAINT candidate_statistics_key PRIMARY KEY

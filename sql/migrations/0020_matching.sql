@@ -147,27 +147,26 @@ BEGIN ATOMIC
           FROM member m JOIN organisation o ON o.id = m.organisation_id
           JOIN structure s ON s.id = service_level.structure AND s.organisation_id IS NOT NULL
          WHERE m.id = service_level.caller AND m.id::text = current_caller() AND m.disabled_at IS NULL
-           AND (o.kind IN ('platform', 'prescriber') OR s.organisation_id = m.organisation_id))
-    SELECT caller_day(), p.is_own,
+           AND (o.kind IN ('platform', 'prescriber') OR s.organisation_id = m.organisation_id)),
+    -- Once, not for each row.
+    rule AS MATERIALIZED (SELECT service_rule('level_least') AS least, service_rule('level_days') AS days, caller_day() AS day)
+    SELECT r.day, p.is_own,
            CASE WHEN p.is_own OR w.sent >= r.least THEN w.sent END,
            CASE WHEN p.is_own THEN w.answered END,
            CASE WHEN w.sent >= r.least THEN round(100.0 * w.answered / w.sent)::integer END,
            CASE WHEN w.delays >= r.least THEN w.median END,
            CASE WHEN p.is_own OR u.open >= r.least THEN u.open END,
            CASE WHEN p.is_own OR u.overdue >= r.least THEN u.overdue END
-      FROM scope p
-     CROSS JOIN LATERAL (SELECT service_rule('level_least') AS least, service_rule('level_days') AS days) AS r
-     CROSS JOIN LATERAL level_window() AS v
+      FROM scope p CROSS JOIN rule r CROSS JOIN LATERAL level_window() AS v
      CROSS JOIN LATERAL (
-            SELECT count(*)::integer AS sent,
-                   (count(*) FILTER (WHERE days_to_answer(o.sent_at, o.answered_at) <= r.days))::integer AS answered,
-                   count(o.answered_at) AS delays,
-                   round((percentile_cont(0.5) WITHIN GROUP (ORDER BY days_to_answer(o.sent_at, o.answered_at)))::numeric, 1) AS median
-              FROM orientation o
-             WHERE o.structure_id = p.id AND o.receiver_id = p.organisation_id AND o.sent_at >= v.first_instant
-               AND o.sent_at < v.last_instant AND o.state NOT IN ('withdrawn', 'obsolete')) AS w
+            SELECT count(*)::integer AS sent, (count(*) FILTER (WHERE d.days <= r.days))::integer AS answered, count(d.days) AS delays,
+                   round((percentile_cont(0.5) WITHIN GROUP (ORDER BY d.days))::numeric, 1) AS median
+              FROM (SELECT CASE WHEN o.answered_at IS NOT NULL THEN days_to_answer(o.sent_at, o.answered_at) END AS days
+                      FROM orientation o
+                     WHERE o.structure_id = p.id AND o.receiver_id = p.organisation_id AND o.sent_at >= v.first_instant
+                       AND o.sent_at < v.last_instant AND o.state NOT IN ('withdrawn', 'obsolete') OFFSET 0) AS d) AS w
      CROSS JOIN LATERAL (
-            SELECT count(*)::integer AS open, (count(*) FILTER (WHERE o.due_on < caller_day()))::integer AS overdue
+            SELECT count(*)::integer AS open, (count(*) FILTER (WHERE o.due_on < r.day))::integer AS overdue
               FROM orientation o
              WHERE o.structure_id = p.id AND o.receiver_id = p.organisation_id AND o.due_on IS NOT NULL) AS u;
 END;
@@ -177,23 +176,24 @@ CREATE FUNCTION service_level_of_all(caller text)
     RETURNS TABLE (day date, sent integer, answered integer, response_percent integer, median_days numeric, open integer, overdue integer)
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public, pg_temp
 BEGIN ATOMIC
-    SELECT caller_day(), CASE WHEN w.sent >= r.least THEN w.sent END, CASE WHEN w.answered >= r.least THEN w.answered END,
+    WITH rule AS MATERIALIZED (
+        SELECT service_rule('level_least') AS least, service_rule('level_days') AS days, caller_day() AS day
+         WHERE service_level_of_all.caller = current_caller())
+    SELECT r.day, CASE WHEN w.sent >= r.least THEN w.sent END, CASE WHEN w.answered >= r.least THEN w.answered END,
            CASE WHEN w.sent >= r.least THEN round(100.0 * w.answered / w.sent)::integer END,
            CASE WHEN w.delays >= r.least THEN w.median END, CASE WHEN u.open >= r.least THEN u.open END,
            CASE WHEN u.overdue >= r.least THEN u.overdue END
-      FROM (SELECT service_rule('level_least') AS least, service_rule('level_days') AS days) AS r
-     CROSS JOIN LATERAL level_window() AS v
+      FROM rule r CROSS JOIN LATERAL level_window() AS v
      CROSS JOIN LATERAL (
-            SELECT count(*)::integer AS sent,
-                   (count(*) FILTER (WHERE days_to_answer(o.sent_at, o.answered_at) <= r.days))::integer AS answered,
-                   count(o.answered_at) AS delays,
-                   round((percentile_cont(0.5) WITHIN GROUP (ORDER BY days_to_answer(o.sent_at, o.answered_at)))::numeric, 1) AS median
-              FROM orientation o
-             WHERE o.sent_at >= v.first_instant AND o.sent_at < v.last_instant AND o.state NOT IN ('withdrawn', 'obsolete')) AS w
+            SELECT count(*)::integer AS sent, (count(*) FILTER (WHERE d.days <= r.days))::integer AS answered, count(d.days) AS delays,
+                   round((percentile_cont(0.5) WITHIN GROUP (ORDER BY d.days))::numeric, 1) AS median
+              FROM (SELECT CASE WHEN o.answered_at IS NOT NULL THEN days_to_answer(o.sent_at, o.answered_at) END AS days
+                      FROM orientation o
+                     WHERE o.sent_at >= v.first_instant AND o.sent_at < v.last_instant
+                       AND o.state NOT IN ('withdrawn', 'obsolete') OFFSET 0) AS d) AS w
      CROSS JOIN LATERAL (
-            SELECT count(*)::integer AS open, (count(*) FILTER (WHERE o.due_on < caller_day()))::integer AS overdue
-              FROM orientation o WHERE o.due_on IS NOT NULL) AS u
-     WHERE service_level_of_all.caller = current_caller();
+            SELECT count(*)::integer AS open, (count(*) FILTER (WHERE o.due_on < r.day))::integer AS overdue
+              FROM orientation o WHERE o.due_on IS NOT NULL) AS u;
 END;
 COMMENT ON FUNCTION service_level_of_all IS 'How all structures and organisers together answer; nothing under five, and nothing for nobody.';
 
