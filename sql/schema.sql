@@ -936,6 +936,18 @@ $_$;
 
 COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
 
+CREATE FUNCTION public.caller_receives(candidate uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM orientation o
+                    WHERE o.candidate_id = caller_receives.candidate
+                      AND (o.receiver_id = caller_organisation() OR o.id = caller_link())
+                      AND (o.visible_until IS NULL OR o.visible_until >= caller_day()));
+END $$;
+
+COMMENT ON FUNCTION public.caller_receives(candidate uuid) IS 'Whether the caller, or the link it came by, has this person''s orientation before it, and still may see who it is.';
+
 CREATE FUNCTION public.caller_shares(wanted text) RETURNS uuid[]
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2754,8 +2766,12 @@ CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(
               JOIN public.organisation o ON ((o.id = m.organisation_id)))
               JOIN public.structure s ON (((s.id = service_level.structure) AND (s.organisation_id IS NOT NULL))))
            WHERE ((m.id = service_level.caller) AND ((m.id)::text = public.current_caller()) AND (m.disabled_at IS NULL) AND ((o.kind = ANY (ARRAY['platform'::text, 'prescriber'::text])) OR (s.organisation_id = m.organisation_id)))
+         ), rule AS MATERIALIZED (
+          SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days,
+             public.caller_day() AS day
          )
-  SELECT public.caller_day() AS caller_day,
+  SELECT r.day,
      p.is_own,
          CASE
              WHEN (p.is_own OR (w.sent >= r."least")) THEN w.sent
@@ -2782,17 +2798,22 @@ CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(
              ELSE NULL::integer
          END AS "case"
     FROM ((((scope p
-      CROSS JOIN LATERAL ( SELECT public.service_rule('level_least'::text) AS "least",
-             public.service_rule('level_days'::text) AS days) r)
+      CROSS JOIN rule r)
       CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
-             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
-             count(o.answered_at) AS delays,
-             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
-            FROM public.orientation o
-           WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) w)
+             (count(*) FILTER (WHERE (d.days <= r.days)))::integer AS answered,
+             count(d.days) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((d.days)::double precision)))::numeric, 1) AS median
+            FROM ( SELECT
+                         CASE
+                             WHEN (o.answered_at IS NOT NULL) THEN public.days_to_answer(o.sent_at, o.answered_at)
+                             ELSE NULL::integer
+                         END AS days
+                    FROM public.orientation o
+                   WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
+                  OFFSET 0) d) w)
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
-             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
+             (count(*) FILTER (WHERE (o.due_on < r.day)))::integer AS overdue
             FROM public.orientation o
            WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.due_on IS NOT NULL))) u);
 END;
@@ -2803,7 +2824,13 @@ CREATE FUNCTION public.service_level_of_all(caller text) RETURNS TABLE(day date,
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
     SET search_path TO 'public', 'pg_temp'
     BEGIN ATOMIC
- SELECT public.caller_day() AS caller_day,
+ WITH rule AS MATERIALIZED (
+          SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days,
+             public.caller_day() AS day
+           WHERE (service_level_of_all.caller = public.current_caller())
+         )
+  SELECT r.day,
          CASE
              WHEN (w.sent >= r."least") THEN w.sent
              ELSE NULL::integer
@@ -2828,20 +2855,24 @@ CREATE FUNCTION public.service_level_of_all(caller text) RETURNS TABLE(day date,
              WHEN (u.overdue >= r."least") THEN u.overdue
              ELSE NULL::integer
          END AS "case"
-    FROM (((( SELECT public.service_rule('level_least'::text) AS "least",
-             public.service_rule('level_days'::text) AS days) r
+    FROM (((rule r
       CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
-             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
-             count(o.answered_at) AS delays,
-             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
-            FROM public.orientation o
-           WHERE ((o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) w)
+             (count(*) FILTER (WHERE (d.days <= r.days)))::integer AS answered,
+             count(d.days) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((d.days)::double precision)))::numeric, 1) AS median
+            FROM ( SELECT
+                         CASE
+                             WHEN (o.answered_at IS NOT NULL) THEN public.days_to_answer(o.sent_at, o.answered_at)
+                             ELSE NULL::integer
+                         END AS days
+                    FROM public.orientation o
+                   WHERE ((o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
+                  OFFSET 0) d) w)
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
-             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
+             (count(*) FILTER (WHERE (o.due_on < r.day)))::integer AS overdue
             FROM public.orientation o
-           WHERE (o.due_on IS NOT NULL)) u)
-   WHERE (service_level_of_all.caller = public.current_caller());
+           WHERE (o.due_on IS NOT NULL)) u);
 END;
 
 COMMENT ON FUNCTION public.service_level_of_all(caller text) IS 'How all structures and organisers together answer; nothing under five, and nothing for nobody.';
@@ -5318,7 +5349,7 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, sco
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'first_name', 'last_name', 'email', 'phone', 'insee', 'birth_year', 'situation', 'diplomas', 'experience_years', 'experience', 'licence', 'vehicle', 'mobility_km', 'available_from', 'night', 'weekend', 'split_shifts', 'contracts', 'hours_min', 'hours_max', 'jobs');
 
-CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_agreement FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_agreement FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'kind', 'text_version');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_share FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'purpose');
 
@@ -5767,13 +5798,7 @@ ALTER TABLE public.candidate_transfer ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY candidate_transfer_either ON public.candidate_transfer TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text))) WITH CHECK (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
 
-CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id IN ( SELECT o.candidate_id
-   FROM public.orientation o
-  WHERE ((o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
-
-CREATE POLICY candidate_z_received_by_link ON public.candidate FOR SELECT TO pa31_app USING ((id IN ( SELECT o.candidate_id
-   FROM public.orientation o
-  WHERE ((o.id = ( SELECT public.caller_link() AS caller_link)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
+CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING (public.caller_receives(id));
 
 ALTER TABLE public.checkpoint ENABLE ROW LEVEL SECURITY;
 

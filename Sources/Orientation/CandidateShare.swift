@@ -131,7 +131,7 @@ extension CandidateStore {
 
     /// Its first and last day, if they are good: from today on, and not for longer than is allowed.
     private func period(of new: NewShare, _ transaction: Transaction) async throws -> (first: Day, last: Day) {
-        var rules = CandidateRules()
+        var rules = FieldRules()
         rules.text("purpose", new.purpose, longest: 300)
         let (today, longest) = (transaction.today, try await transaction.serviceRule("share_days_max"))
         let first = new.startsOn ?? today

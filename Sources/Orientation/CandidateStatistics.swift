@@ -105,7 +105,7 @@ extension CandidateStore {
     }
 
     private func check(_ new: NewStatistics, of id: Candidate.ID, _ transaction: Transaction) async throws {
-        var rules = CandidateRules()
+        var rules = FieldRules()
         rules.number("diploma_level", new.diplomaLevel, 1...8)
         if let vintage = new.qpvVintage, ![2015, 2024].contains(vintage) {
             rules.refuse("qpv_vintage", fr: "2015 ou 2024.", en: "2015 or 2024.")

@@ -12,7 +12,7 @@ extension CandidateStore {
         try await change(
             id, operation: "candidate_agreement.create", as: caller, sharers: new.kind != .disability, answer: answer
         ) { transaction, _ in
-            var rules = CandidateRules()
+            var rules = FieldRules()
             rules.text("text_version", new.textVersion, longest: 40)
             rules.pastDay("given_on", new.givenOn, on: transaction.today)
             guard rules.errors.isEmpty else { throw CandidateRefusals.wrong(rules.errors) }

@@ -55,7 +55,7 @@ extension CandidateStore {
                 }
                 let id = transaction.newID(Candidate.ID.self)
                 try await transaction.record("candidate.create", on: "candidate", id: id.uuid)
-                var rules = CandidateRules()
+                var rules = FieldRules()
                 var values = CandidateValues(new, by: member, on: transaction.today)
                 values.check(&rules, on: transaction.today)
                 try await resolve(&values, of: member.organisationID, before: nil, rules, transaction)
@@ -100,7 +100,7 @@ extension CandidateStore {
     ) async throws -> T {
         try await change(id, operation: "candidate.edit", as: caller, answer: answer) { transaction, current in
             try await check(precondition, current, transaction)
-            var rules = CandidateRules()
+            var rules = FieldRules()
             rules.required(changes.cleared)
             let before = try await transaction.rows(
                 "SELECT \(CandidateValues.selected) FROM candidate c WHERE c.id = \(id)", as: CandidateValues.self
@@ -217,7 +217,7 @@ extension CandidateStore {
     /// Finds what the fields refer to, and refuses what there is not, with everything else that is wrong.
     private func resolve(
         _ values: inout CandidateValues, of organisation: Identifier<OrganisationTag>, before: CandidateValues?,
-        _ given: CandidateRules, _ transaction: Transaction
+        _ given: FieldRules, _ transaction: Transaction
     ) async throws {
         var rules = given
         // A referent who left stays named until another is; what a file's old words meant is not asked again.

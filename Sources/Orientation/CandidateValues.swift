@@ -103,7 +103,7 @@ struct CandidateValues: Decodable, Sendable, Hashable {
     static let ages = 14...100
 
     /// What is wrong with it by itself. `before` is what stood there: a day that was good when it was written stays good.
-    func check(_ rules: inout CandidateRules, before: CandidateValues? = nil, on today: Day) {
+    func check(_ rules: inout FieldRules, before: CandidateValues? = nil, on today: Day) {
         rules.text("first_name", firstName, longest: 100)
         rules.text("last_name", lastName, longest: 100)
         rules.text("experience", experience, longest: 2000)
@@ -152,55 +152,4 @@ struct CandidateValues: Decodable, Sendable, Hashable {
         c.night, c.weekend, c.split_shifts, to_jsonb(c.contracts) AS contracts, c.hours_min, c.hours_max, to_jsonb(c.jobs) AS jobs,
         c.lawful_basis, c.notice_version, c.notice_given_on, c.notice_channel, c.last_contact_on
         """
-}
-
-/// Gathers every wrong field of a file, each by its name.
-struct CandidateRules {
-    private(set) var errors: [FieldProblem] = []
-
-    mutating func refuse(_ name: String, fr: String, en: String) {
-        errors.append(FieldProblem("/\(name)", fr: fr, en: en))
-    }
-
-    /// A text that says something, and not more than so many characters; as `is_text` of the database counts them.
-    mutating func text(_ name: String, _ text: String?, longest: Int) {
-        guard let text else { return }
-        let says = text.unicodeScalars.contains { !$0.properties.isWhitespace }
-        if !says || text.unicodeScalars.count > longest {
-            refuse(name, fr: "De 1 à \(longest) caractères.", en: "From 1 to \(longest) characters.")
-        }
-    }
-
-    mutating func number<Number: Comparable>(_ name: String, _ number: Number?, _ range: ClosedRange<Number>) {
-        if let number, !range.contains(number) {
-            refuse(
-                name, fr: "De \(range.lowerBound) à \(range.upperBound).",
-                en: "From \(range.lowerBound) to \(range.upperBound).")
-        }
-    }
-
-    /// A day that is neither long past nor far ahead.
-    mutating func day(_ name: String, _ day: Day?, on today: Day) {
-        range(name, day, Day(number: today.number - 2 * 365), Day(number: today.number + 3 * 365))
-    }
-
-    /// A day on which something was done: not ahead, not before anything could have been.
-    mutating func pastDay(_ name: String, _ day: Day?, on today: Day) { range(name, day, Self.firstDay, today) }
-
-    /// The first of January 2020.
-    private static let firstDay = Day(number: 18_262)
-
-    private mutating func range(_ name: String, _ day: Day?, _ first: Day, _ last: Day) {
-        guard let day else { return }
-        if day < first || day > last {
-            refuse(name, fr: "Un jour du \(first) au \(last).", en: "A day from \(first) to \(last).")
-        }
-    }
-
-    /// A required field that a PATCH takes away.
-    mutating func required(_ names: [(name: String, isCleared: Bool)]) {
-        for (name, isCleared) in names where isCleared {
-            refuse(name, fr: "Obligatoire : ne peut pas être vidé.", en: "Required: it can't be emptied.")
-        }
-    }
 }

@@ -20,7 +20,8 @@ extension MatchStore {
                                    n.starts_on, n.night, n.weekend, n.split_shifts, n.contract, n.hours_per_week,
                                    n.beginner_welcome, km_between(p.home, n.unit_point) AS km
                               FROM need n
-                             WHERE n.job = j.job AND n.state = 'open' AND n.expires_on >= \(today)::date
+                             -- Written so that the index on expiries, where most are still good, is never taken for the jobs'.
+                             WHERE n.job = j.job AND n.state = 'open' AND n.expires_on - \(today)::date >= 0
                             OFFSET 0) AS n
                      CROSS JOIN LATERAL match_pair(
                             j.affinity, n.km, \(today)::date, p.held, p.mobility_km, p.licence, p.vehicle, p.available_from,
@@ -41,7 +42,8 @@ extension MatchStore {
                        page.*, \(ofNeed), p.home IS NOT NULL AS has_home, p.shows_background, p.licence, p.vehicle,
                        p.available_from, p.night, p.weekend, p.split_shifts, p.hours_min, p.hours_max, p.experience_years,
                        p.mobility_km, \(assumptions)
-                  FROM page JOIN need_view v ON v.id = page.id CROSS JOIN person p) AS compared
+                  FROM page CROSS JOIN LATERAL (SELECT * FROM need_view v WHERE v.id = page.id OFFSET 0) AS v
+                 CROSS JOIN person p) AS compared
          ORDER BY score DESC, subject->>'id'
         """
     }
@@ -95,7 +97,7 @@ extension MatchStore {
                                 WHERE o.candidate_id = page.id AND o.need_id = \(id) AND \(isUnderWay)) AS is_sent,
                        page.*, \(ofNeed), \(assumptions)
                   FROM page JOIN candidate c ON c.id = page.id \(CandidateStore.joins(member))
-                  JOIN need_view v ON v.id = \(id)) AS compared
+                 CROSS JOIN (SELECT * FROM need_view v WHERE v.id = \(id) OFFSET 0) AS v) AS compared
          ORDER BY score DESC, subject->>'id'
         """
     }

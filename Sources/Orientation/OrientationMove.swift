@@ -112,7 +112,7 @@ public struct OrientationMove: Decodable, Sendable, Hashable {
 
     /// What is wrong with its values by themselves.
     func check(on today: Day, now: Instant) throws(Refusal) {
-        var rules = CandidateRules()
+        var rules = FieldRules()
         for (kind, text) in texts { rules.text(kind, text, longest: kind == "place" ? 300 : 2000) }
         rules.number("hours_per_week", hoursPerWeek, 1...48)
         func range(_ name: String, _ day: Day?, _ first: Int, _ last: Int) {

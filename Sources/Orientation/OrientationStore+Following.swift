@@ -12,7 +12,7 @@ extension OrientationStore {
         _ id: Orientation.ID, _ new: NewOrientationMessage, as caller: Caller, answer: (Changed) throws -> T = { $0 }
     ) async throws -> T {
         try await change(id, "orientation.message", as: caller, answer: answer) { transaction, current, actor in
-            var rules = CandidateRules()
+            var rules = FieldRules()
             rules.text("text", new.text, longest: 2000)
             guard rules.errors.isEmpty else { throw OrientationRefusals.wrong(rules.errors) }
             try await write([("message", new.text)], of: id, transaction)

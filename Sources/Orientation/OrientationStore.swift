@@ -90,7 +90,7 @@ public struct OrientationStore: Sendable {
                 """
             return try await transaction.rows(
                 """
-                WITH page AS (\(page) ORDER BY id DESC LIMIT \(limit))
+                WITH page AS (SELECT sides.id FROM (\(page)) AS sides ORDER BY sides.id DESC LIMIT \(limit))
                 SELECT o.id, \(Self.target) AS target,
                        CASE WHEN \(Self.isFollowed(by: organisation)) THEN o.candidate_id END AS candidate_id,
                        CASE WHEN \(Self.isFollowed(by: organisation)) OR \(Self.isVisible) THEN c.first_name END AS first_name,
