@@ -277,8 +277,9 @@ choose_home() {
 # settle_configuration NAME: writes the server's settings; they come from here at each start, never from an edit.
 settle_configuration() {
     local name=$1 cluster=${PG_HOME[$1]}/cluster user=${PG_USER[$1]} connections=100 volatile='' role
+    # Tests run side by side; a benchmark's rivals are all connected at once.
+    if [[ $name == test || $name == bench ]]; then connections=200; fi
     if [[ $name == test ]]; then
-        connections=200
         volatile='fsync = off
 synchronous_commit = off
 full_page_writes = off'

@@ -4,6 +4,10 @@ CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
 
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
 
 COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
@@ -1871,7 +1875,7 @@ COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of t
 
 CREATE FUNCTION public.kinds_meant(kind text) RETURNS text[]
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = public.folded(kinds_meant.kind)) OR (public.folded(kinds_meant.kind) IN (SELECT public.folded(synonym.synonym) AS folded FROM unnest(finess_category.synonyms) synonym(synonym)))));
+    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = (SELECT public.folded(kinds_meant.kind) AS folded)) OR (EXISTS (SELECT FROM unnest(finess_category.synonyms) synonym(synonym) WHERE (public.folded(synonym.synonym) = (SELECT public.folded(kinds_meant.kind) AS folded))))));
 
 COMMENT ON FUNCTION public.kinds_meant(kind text) IS 'Codes of the FINESS categories that a code or a short name (EHPAD, SAD) means.';
 
@@ -2894,11 +2898,11 @@ CREATE FUNCTION public.setting_id(name text) RETURNS uuid
 
 COMMENT ON FUNCTION public.setting_id(name text) IS 'A setting of this transaction as an id; NULL where it is none.';
 
-CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
+CREATE FUNCTION public.structure_distance(place public.cube, point public.cube) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
+    RETURN (round((((2)::double precision * asin(((public.cube_distance(place, point) / (2)::double precision) * (0.999999999999999)::double precision))) * (6371008.8)::double precision)))::integer;
 
-COMMENT ON FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) IS 'Metres between a point of the unit sphere and a place, as the crow flies.';
+COMMENT ON FUNCTION public.structure_distance(place public.cube, point public.cube) IS 'Metres between two points of the unit sphere, as the crow flies.';
 
 CREATE FUNCTION public.structure_has_contact(structure uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2931,6 +2935,16 @@ CREATE FUNCTION public.structure_radius(latitude double precision, longitude dou
     RETURN public.cube_enlarge(public.unit_point(latitude, longitude), ((((2)::double precision * sin((LEAST((km / (6371.0088)::double precision), pi()) / (2)::double precision))) * (1.000001)::double precision) + (0.000000001)::double precision), 3);
 
 COMMENT ON FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) IS 'A box of the unit sphere''s space around what is within so many kilometres of a place.';
+
+CREATE FUNCTION public.tell_public_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('pa31_public', TG_ARGV[0]);
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.tell_public_change() IS 'Trigger: tells the servers what kind of public data has changed.';
 
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
@@ -4506,7 +4520,7 @@ CREATE VIEW public.structure_duplicate AS
             a.insee,
             ((NOT (a.siret IS DISTINCT FROM b.siret)) AND (a.siret IS NOT NULL)) AS same_siret,
             (a.legal_entity_id = b.legal_entity_id) AS same_legal_entity,
-            public.structure_distance(a.unit_point, b.latitude, b.longitude) AS distance_m,
+            public.structure_distance(a.unit_point, b.unit_point) AS distance_m,
             public.similarity(a.sort_name, b.sort_name) AS similarity
            FROM ((pair
              JOIN public.structure a ON ((a.id = pair.a_id)))
@@ -5241,6 +5255,8 @@ CREATE INDEX structure_distinct_second ON public.structure_distinct USING btree 
 
 CREATE INDEX structure_insee ON public.structure USING btree (insee);
 
+CREATE INDEX structure_kind_by_distance ON public.structure USING gist (kind, unit_point) WHERE (status = 'open'::text);
+
 CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, finess) WHERE (status = 'open'::text);
 
 CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
@@ -5404,6 +5420,68 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.task FO
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_plan FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.collective_agreement FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune_change FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.contract_type FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma_synonym FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.epci FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_category FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_legal_status FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator_value FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.job_affinity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.match_criterion FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.need FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.priority_district FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.refusal_reason FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.rome_job FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 

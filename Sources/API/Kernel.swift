@@ -17,6 +17,7 @@ struct Kernel: Sendable {
     let limiter: RateLimiter
     let proxies: [AddressRange]
     let metrics: ServerMetrics
+    let cache: AnswerCache
     let draining: Draining
     let clock: TimeSource
     let logger: Logger
@@ -101,6 +102,10 @@ struct Kernel: Sendable {
             throw Problem.notAcceptable(
                 fr: "Cette adresse répond en \(served).", en: "This address answers in \(served).")
         }
+        let known = known(endpoint, request, caller, mediaType, exchange)
+        if case .kept(let answer, let etag) = known {
+            return try await response(answer, etag, to: request, caller, endpoint, exchange)
+        }
         var call = Contract.Request(
             path: Dictionary(
                 context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first }),
@@ -114,7 +119,36 @@ struct Kernel: Sendable {
         defer { if case .form(_, let upload) = call.body { try? FileManager.default.removeItem(at: upload.location) } }
         var answer = try await endpoint.respond(call)
         if answer.isToBeReread { answer = answer.reread(try await reread(answer.rereadAt ?? "", call)) }
-        return try await response(answer, to: request, caller, endpoint, exchange)
+        let etag = answer.etag ?? contentTag(answer, endpoint)
+        if case .toKeep(let key, let counts) = known { cache.keep(answer, etag, for: key, counts) }
+        return try await response(answer, etag, to: request, caller, endpoint, exchange)
+    }
+
+    /// What memory says of a request.
+    private enum Known {
+        case kept(Answer, ETag?)
+        /// Its answer may be kept.
+        case toKeep(AnswerCache.Key, AnswerCache.Counts)
+        case nothing
+    }
+
+    /// Looks for the answer in memory: only for who has no token, and of endpoints that say what their answers are made of.
+    private func known(
+        _ endpoint: Endpoint, _ request: Hummingbird.Request, _ caller: Caller, _ mediaType: Representation,
+        _ exchange: Exchange
+    ) -> Known {
+        // A body is refused where none is expected, also when the answer is known.
+        guard cache.isOn, let data = endpoint.madeOf, caller.member == nil, request.headers[.authorization] == nil,
+            request.headers[.contentLength] == nil, request.headers[.transferEncoding] == nil
+        else { return .nothing }
+        let key = AnswerCache.Key(
+            address: request.uri.string, mediaType: mediaType, language: exchange.language,
+            hour: exchange.now.microseconds / 3_600_000_000)
+        return switch cache.find(key, of: data) {
+        case .answer(let answer, let etag): .kept(answer, etag)
+        case .nothing(let counts): .toKeep(key, counts)
+        case .blind: .nothing
+        }
     }
 
     /// What a personal answer told, as the caller may read it now: 404 when it may no more.
@@ -131,11 +165,11 @@ struct Kernel: Sendable {
     }
 
     private func response(
-        _ answer: Answer, to request: Hummingbird.Request, _ caller: Caller, _ endpoint: Endpoint, _ exchange: Exchange
+        _ answer: Answer, _ etag: ETag?, to request: Hummingbird.Request, _ caller: Caller, _ endpoint: Endpoint,
+        _ exchange: Exchange
     ) async throws -> Response {
         var headers: HTTPFields = [.vary: "Authorization, Accept"]
         if answer.status != 204 { headers[.contentType] = answer.mediaType }
-        let etag = answer.etag ?? contentTag(answer, endpoint)
         if let etag { headers[.eTag] = etag.header }
         if let location = answer.location { headers[.location] = location }
         if let name = answer.fileName { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }

@@ -9,6 +9,7 @@ import Postgres
 /// loopback address, so that no proxy rule is needed to keep it from the public.
 struct MetricsListener: Sendable {
     let metrics: ServerMetrics
+    let cache: AnswerCache
     let database: Database
     let sealing: Database
 
@@ -44,7 +45,12 @@ struct MetricsListener: Sendable {
         each("pa31_pool_size", "gauge", "The most connections a lane opens.") { $0.size }
         each("pa31_pool_in_use", "gauge", "Connections in use.") { $0.lent }
         each("pa31_pool_waiting", "gauge", "Callers waiting for a connection.") { $0.waiting }
-        each("pa31_pool_loans_total", "counter", "Times a connection was lent.") { $0.loans }
+        each("pa31_pool_loans_total", "counter", "Times a connection was lent; in the read lane, statements sent.") {
+            $0.loans
+        }
+        each("pa31_pool_batches_total", "counter", "Batches that the statements of the read lane went out in.") {
+            $0.batches
+        }
         each("pa31_pool_refusals_total", "counter", "Callers that got no connection in time.") { $0.refusals }
         each("pa31_pool_opened_total", "counter", "Connections opened.") { $0.opened }
         text.metric("pa31_pool_wait_seconds", "histogram", "How long callers waited for a connection.")
@@ -59,6 +65,16 @@ struct MetricsListener: Sendable {
                 text.sample("pa31_database_errors_total", [("lane", lane.lane), ("class", kind.word)], count)
             }
         }
+        let kept = cache.statistics
+        text.metric("pa31_cache_bytes", "gauge", "Memory that public answers are kept in.")
+        text.sample("pa31_cache_bytes", [], kept.bytes)
+        text.metric("pa31_cache_answers", "gauge", "Public answers kept.")
+        text.sample("pa31_cache_answers", [], kept.answers)
+        text.metric(
+            "pa31_cache_requests_total", "counter",
+            "Requests that could be answered from memory, and whether they were.")
+        text.sample("pa31_cache_requests_total", [("outcome", "hit")], kept.hits)
+        text.sample("pa31_cache_requests_total", [("outcome", "miss")], kept.misses)
         if let waiting = await waitingForSeal() {
             text.metric("pa31_queue_length", "gauge", "What waits to be worked off.")
             text.sample("pa31_queue_length", [("queue", "audit_pending")], waiting)

@@ -32,6 +32,8 @@ public struct ServerSettings: Sendable {
     public var filesDirectory: URL?
     /// The loopback port of `/metrics`; nil serves none, 0 takes a free one.
     public var metricsPort: Int?
+    /// How many bytes of public answers are kept in memory; 0 keeps none.
+    public var cacheBytes = 0
     /// Proxies whose `X-Forwarded-For` is believed.
     public var proxies: [AddressRange] = []
     /// How many requests a minute are let through.
@@ -73,6 +75,7 @@ public struct Server: Sendable {
     private let logger: Logger
     private let tokens: TokenStore
     private let metrics = ServerMetrics()
+    private let cache: AnswerCache
     private let draining: Draining
 
     /// Connections at once; more wait in the system's queue until one ends.
@@ -88,6 +91,7 @@ public struct Server: Sendable {
         sealing = Database(small, reading: .seal, writing: .seal, clock: clock)
         sealer = AuditSealer(sealing, key: settings.auditKey, journal: settings.auditJournal, logger: logger)
         tokens = TokenStore(database)
+        cache = AnswerCache(capacity: settings.cacheBytes)
         let draining = Draining()
         self.draining = draining
         (endpoints, document) = Self.operations(
@@ -176,17 +180,23 @@ public struct Server: Sendable {
         let kernel = Kernel(
             endpoints: endpoints, tokens: tokens, files: FileStore(settings.filesDirectory),
             limiter: RateLimiter(settings.rateLimits), proxies: settings.proxies, metrics: metrics,
-            draining: draining, clock: database.clock, logger: logger)
+            cache: cache, draining: draining, clock: database.clock, logger: logger)
         let limits = settings.connectionLimits
         var application = Application(
             responder: try kernel.responder(),
-            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionGuard(limits)])),
+            server: .init { responder in
+                LoopBoundChannel(
+                    base: HTTP1Channel(
+                        responder: responder,
+                        configuration: .init(additionalChannelHandlers: [ConnectionGuard(limits)])))
+            },
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
             services: [sealer, housekeeping],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
+        if cache.isOn { application.addServices(CacheFreshness(settings.database, cache: cache)) }
         if let mail = settings.mail { application.addServices(MailRoom(database, settings: mail, logger: logger)) }
         if settings.runsClock {
             application.addServices(Clock(database, rules: Self.clockRules(database), logger: logger))
@@ -203,7 +213,7 @@ public struct Server: Sendable {
     private func metricsListener(
         _ port: Int, _ onRunning: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let listener = MetricsListener(metrics: metrics, database: database, sealing: sealing)
+        let listener = MetricsListener(metrics: metrics, cache: cache, database: database, sealing: sealing)
         let limits = settings.connectionLimits
         return Application(
             responder: listener.responder(),

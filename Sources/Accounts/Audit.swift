@@ -12,7 +12,7 @@ extension Transaction {
         try await claim()
         let subject = id.map { Identifier<Never>($0) }
         let detailsText = details?.text
-        try await execute(
+        queue(
             """
             SELECT begin_operation(\(newID(Identifier<Never>.self)), \(operation), \(kind), \(subject), \(detailsText)::jsonb)
             """)

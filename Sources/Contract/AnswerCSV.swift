@@ -12,14 +12,14 @@ extension Answer {
             var head = CSVWriter(dialect: .rfc4180)
             head.row(Shape.of(Row.self).names.map(CSVWriter.Cell.text))
             // The heading goes out with the first lines: what fails before them can still be told by a problem.
-            var pending = head.bytes
+            var pending = ByteBuffer(bytes: head.bytes)
             try await rows { batch in
-                var writer = CSVWriter(dialect: .rfc4180)
-                for index in 0..<batch.count { writer.row(batch.cells(index)) }
-                try await write(ByteBuffer(bytes: pending + writer.bytes))
-                pending = []
+                var lines = pending
+                pending = ByteBuffer()
+                batch.writeCSV(into: &lines)
+                try await write(lines)
             }
-            if !pending.isEmpty { try await write(ByteBuffer(bytes: pending)) }
+            if pending.readableBytes > 0 { try await write(pending) }
         }
     }
 }

@@ -26,6 +26,8 @@ public struct Endpoint: Sendable {
     public let refusals: [Problem]
     /// Whether `If-Match` is required.
     public let needsVersion: Bool
+    /// What its public answers are made of, so that they may be kept in memory until it changes; nil when they may not.
+    public let madeOf: [PublicData]?
     /// What file it takes with a form; nil when its body is JSON.
     public let upload: UploadRule?
     /// A body that works on the demonstration, for the documentation.
@@ -117,7 +119,8 @@ public struct Endpoint: Sendable {
     /// Declares an operation. `csv`, `geojson`, `jsonld`, `atom` and `html` are its other representations; `upload` makes its body a form with a file.
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
-        refusals: [Problem] = [], needsVersion: Bool = false, upload: UploadRule? = nil, example: JSON? = nil,
+        refusals: [Problem] = [], needsVersion: Bool = false, madeOf: [PublicData]? = nil, upload: UploadRule? = nil,
+        example: JSON? = nil,
         idIn: (address: String, list: String)? = nil,
         run: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Answer,
         csv: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
@@ -134,6 +137,7 @@ public struct Endpoint: Sendable {
         self.output = output
         self.refusals = refusals
         self.needsVersion = needsVersion
+        self.madeOf = madeOf
         self.upload = upload
         self.example = example
         self.idIn = idIn

@@ -126,6 +126,8 @@ public struct KindName: FieldScalar {
 
     /// A short text.
     public static var fieldKind: Shape.Kind { .pattern(#"^[\s\S]{1,60}$"#, example: placeholder.text) }
+    /// Whether it is a category's code, which is three digits and no name.
+    var isCode: Bool { text.utf8.count == 3 && text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
     /// EHPAD.
     public static var placeholder: KindName { KindName(text: "EHPAD") }
     /// The text.

@@ -15,7 +15,10 @@ public struct StructureEndpoints: Sendable {
             Endpoint(
                 .get, "/v1/structures", id: "structure_list",
                 "Open structures by name, or the nearest first; narrowed down by filters. Source: FINESS, Licence Ouverte 2.0.",
-                access: .anyone, output: .page(PublicStructure.self), run: list, csv: export, geojson: map),
+                access: .anyone, output: .page(PublicStructure.self), madeOf: [.directory, .recruitment, .reference],
+                run: list,
+                csv: export,
+                geojson: map),
             Endpoint(
                 .get, "/v1/structures/{id}", id: "structure_read",
                 "One structure by its FINESS number (ET) or its id: open, closed, or merged into another (307). `explain` adds each "
@@ -25,7 +28,7 @@ public struct StructureEndpoints: Sendable {
                     .adding("other_structures", listOf: StructureReference.self)
                     .adding("sources", listOf: StructureFreshness.self).adding("quality", one: StructureQuality.self)
                     .adding("management", one: StructureManagement.self).redirecting,
-                refusals: [DirectoryRefusals.structure], run: read),
+                refusals: [DirectoryRefusals.structure], madeOf: [.directory, .reference], run: read),
             Endpoint(
                 .patch, "/v1/structures/{id}", id: "structure_edit",
                 "Change what a structure says of itself: its employer, once its claim is validated, and the team.",

@@ -45,7 +45,9 @@ extension StructureStore {
         /// The distance in metres from the point that was given.
         var distance: SQL {
             guard let near else { return "NULL::integer" }
-            return "structure_distance(s.unit_point, \(near.latitude)::float8, \(near.longitude)::float8)"
+            // In a subselect, the point is made once; as a function it would be for each row that is looked at.
+            return
+                "structure_distance(s.unit_point, (SELECT unit_point(\(near.latitude)::float8, \(near.longitude)::float8)))"
         }
 
         /// What a list `s` of `structure_index` is narrowed down by. Only what was asked for stands in the statement, so that the
@@ -59,16 +61,8 @@ extension StructureStore {
                 all = "\(all) AND \(Self.serving("coalesce(present_commune(\(commune)), \(commune))"))"
             }
             if let epci { all = "\(all) AND \(Self.serving("\(epci)"))" }
-            if let radiusKm {
-                guard let near else { throw DirectoryRefusals.radiusWithoutPoint() }
-                all = """
-                    \(all) AND s.unit_point <@ structure_radius(\(near.latitude)::float8, \(near.longitude)::float8,
-                                                                \(radiusKm.number)::float8)
-                           AND \(distance) <= \(radiusKm.number)::float8 * 1000
-                    """
-            } else if near != nil {
-                all = "\(all) AND s.unit_point IS NOT NULL"
-            }
+            if radiusKm != nil, near == nil { throw DirectoryRefusals.radiusWithoutPoint() }
+            if near != nil { all = "\(all) AND s.unit_point IS NOT NULL" }
             if let bbox {
                 all = """
                     \(all) AND point(s.longitude, s.latitude) <@ box(point(\(bbox.west)::float8, \(bbox.south)::float8),
@@ -113,18 +107,49 @@ extension StructureStore {
             """
         }
 
-        /// Where a page is looked for: in the whole directory, or in each kind that is meant, whose index has the list's order.
+        /// Where a page is looked for: in the whole directory, or in each kind that is meant, whose indexes have the list's orders.
         func source(_ conditions: SQL, order: SQL, atMost count: Int?) -> SQL {
-            let page: SQL = """
-                SELECT s.id, s.sort_name, s.finess, \(distance) AS distance_m FROM structure_index s
-                 WHERE \(conditions)
+            func page(_ conditions: SQL) -> SQL {
                 """
-            guard let kind else { return "\(page) ORDER BY \(order) LIMIT \(count)" }
+                SELECT s.id, s.sort_name, s.finess, \(distance) AS distance_m FROM structure_index s
+                 WHERE \(conditions) \(within(conditions, atMost: count)) ORDER BY \(order) LIMIT \(limit: count)
+                """
+            }
+            guard let kind else { return page(conditions) }
+            if kind.isCode { return page("\(conditions) AND s.kind = \(kind)") }
             return """
                 SELECT s.* FROM unnest((SELECT kinds_meant(\(kind)))) AS meant
-                 CROSS JOIN LATERAL (\(page) AND s.kind = meant ORDER BY \(order) LIMIT \(count)) AS s
-                 ORDER BY \(order) LIMIT \(count)
+                 CROSS JOIN LATERAL (\(page("\(conditions) AND s.kind = meant"))) AS s
+                 ORDER BY \(order) LIMIT \(limit: count)
                 """
+        }
+
+        /// How far from its point a page is looked for: within the radius, and not beyond the last of the nearest. Those an index
+        /// gives in their order; it knows no metres and no numbers, so the page itself is what is as near as the last of them.
+        ///
+        /// Not with words: they are in few, and the index on words finds those first.
+        private func within(_ conditions: SQL, atMost count: Int?) -> SQL {
+            guard let near else { return .nothing }
+            var all: SQL = .nothing
+            func add(kilometres: SQL) {
+                all = """
+                    \(all) AND s.unit_point <@ structure_radius(\(near.latitude)::float8, \(near.longitude)::float8, \(kilometres))
+                    """
+            }
+            if let radiusKm {
+                add(kilometres: "\(radiusKm.number)::float8")
+                all = "\(all) AND \(distance) <= \(radiusKm.number)::float8 * 1000"
+            }
+            if q == nil, let count {
+                add(
+                    kilometres: """
+                        ((SELECT max(distance_m) FROM (
+                              SELECT \(distance) AS distance_m FROM structure_index s WHERE \(conditions)
+                               ORDER BY s.unit_point <-> (SELECT unit_point(\(near.latitude)::float8, \(near.longitude)::float8))
+                               LIMIT \(limit: count)) AS nearest) + 1) / 1000.0::float8
+                        """)
+            }
+            return all
         }
 
         /// The part of the list after the cursor.

@@ -195,7 +195,7 @@ enum ImportStatements {
                     WHEN s.status = 'closed' AND t.status = 'open' THEN 'reopened'
                     WHEN d.changes = '{}' THEN 'disagreement'
                     WHEN t.insee IS DISTINCT FROM s.insee
-                      OR coalesce(structure_distance(s.unit_point, t.latitude, t.longitude), 0) > 100 THEN 'moved'
+                      OR coalesce(structure_distance(s.unit_point, unit_point(t.latitude, t.longitude)), 0) > 100 THEN 'moved'
                     ELSE 'changed' END,
                s.finess, s.usual_name, i.file, i.line, s.id,
                d.changes || CASE WHEN t.disagreements <> s.disagreements

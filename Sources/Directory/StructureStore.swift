@@ -75,8 +75,8 @@ public struct StructureStore: Sendable {
             """
             SELECT \(columns: StructureReference.self, of: "o")
               FROM public_structure o
-             WHERE o.legal_entity_id = (SELECT s.legal_entity_id FROM public_structure s WHERE \(Self.condition(key)))
-               AND o.id <> (SELECT s.id FROM public_structure s WHERE \(Self.condition(key)))
+             WHERE o.legal_entity_id = (SELECT s.legal_entity_id FROM structure_index s WHERE \(Self.condition(key)))
+               AND o.id <> (SELECT s.id FROM structure_index s WHERE \(Self.condition(key)))
                AND o.status = 'open'
              ORDER BY o.sort_name, o.finess LIMIT 50
             """, as: StructureReference.self)

@@ -17,7 +17,7 @@ public enum Outbox {
         guard mail.address != nil || mail.memberID != nil else { return try await post(asTask: mail, transaction) }
         let firstTry = mail.isReminder ? transaction.now.adding(seconds: gatheringSeconds) : transaction.now
         let hash: SQL = mail.address.map { "\(bytes: addressHash($0))::bytea" } ?? "NULL"
-        try await transaction.execute(
+        transaction.queue(
             """
             INSERT INTO outbox (id, kind, audience, organisation_id, address, member_id, address_hash, subject, body_text,
                                 link_label, link_path, link_secret, attachment, about_kind, about_id, candidate_id,

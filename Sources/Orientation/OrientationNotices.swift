@@ -297,7 +297,7 @@ enum OrientationLinks {
         orientation: Orientation.ID?, candidate: Candidate.ID?, _ secret: TokenSecret, lasting: SQL,
         _ transaction: Transaction
     ) async throws {
-        try await transaction.execute(
+        transaction.queue(
             """
             INSERT INTO orientation_link (id, orientation_id, candidate_id, secret_hash, made_at, expires_at)
             VALUES (\(transaction.newID(Identifier<Never>.self)), \(orientation), \(candidate), \(bytes: secret.hash)::bytea,

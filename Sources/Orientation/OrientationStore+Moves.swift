@@ -64,7 +64,7 @@ extension OrientationStore {
             if current.state == .hired { try await restoreOthers(current, transaction) }
             // What expired may still be answered.
             if (move.to.isFinal && move.to != .expired) || move.to == .accepted {
-                try await endLinks(of: current.id, transaction)
+                endLinks(of: current.id, transaction)
             }
             try await OrientationNotices.tell(current, move, by: actor, transaction)
         }
@@ -284,8 +284,8 @@ extension OrientationStore {
     }
 
     /// A final answer spends the recruiter's links: from then on they only show what was answered.
-    private func endLinks(of id: Orientation.ID, _ transaction: Transaction) async throws {
-        try await transaction.execute(
+    private func endLinks(of id: Orientation.ID, _ transaction: Transaction) {
+        transaction.queue(
             "UPDATE orientation_link SET spent_at = \(transaction.now) WHERE orientation_id = \(id) AND spent_at IS NULL"
         )
     }

@@ -190,7 +190,7 @@ extension OrientationStore {
         // What follows for others from somebody's change is the system's: whose change it was is not theirs to know.
         let isMembers = actor == .prescriber || actor == .recruiter
         let member = isMembers ? transaction.caller.member : nil
-        try await transaction.execute(
+        transaction.queue(
             """
             INSERT INTO orientation_event (id, orientation_id, at, kind, from_state, to_state, actor, organisation_id, member_id, reason)
             VALUES (\(transaction.newID(Identifier<Never>.self)), \(id), \(transaction.now), \(kind), \(from), \(to), \(actor),

@@ -25,21 +25,20 @@ public struct ActionEndpoints: Sendable {
             Endpoint(
                 .get, "/v1/plan", id: "plan_read",
                 "The plan: its period, its figures, its progress, today or as of a past day.", access: .anyone,
-                output: .one(PlanSummary.self).explained, refusals: [PlanRefusals.plan], run: readPlan),
+                output: .one(PlanSummary.self).explained, refusals: [PlanRefusals.plan], madeOf: [.plan], run: readPlan),
             Endpoint(
                 .get, "/v1/axes", id: "axis_list",
                 "The axes of the plan with their progress, today or as of a past day.", access: .anyone,
-                output: .page(AxisSummary.self).explained, run: listAxes),
+                output: .page(AxisSummary.self).explained, madeOf: [.plan], run: listAxes),
             Endpoint(
                 .get, "/v1/actions", id: "action_list", "Public actions by code, narrowed down by filters.",
-                access: .anyone, output: .page(PublicAction.self), run: list, csv: export),
+                access: .anyone, output: .page(PublicAction.self), madeOf: [.plan, .reference], run: list, csv: export),
             Endpoint(
                 .get, "/v1/actions/{code}", id: "action_read",
                 "One action: its public columns, and all of it for its lead, its partners and the team.",
                 access: .anyone,
                 output: .either(PublicAction.self, Action.self).adding("moves", listOf: Move.self).explained,
-                refusals: [PlanRefusals.action],
-                run: read),
+                refusals: [PlanRefusals.action], madeOf: [.plan, .reference], run: read),
             Endpoint(
                 .patch, "/v1/actions/{code}", id: "action_edit",
                 "Change fields of an action: health, actual dates and description for its lead, the rest for the team.",

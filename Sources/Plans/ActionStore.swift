@@ -53,7 +53,7 @@ public struct ActionStore: Sendable {
               FROM (\(try source(filter, on: day, as: caller))) AS a
              WHERE \(try filter.conditions(on: day))
              ORDER BY a.code
-             LIMIT \(count)
+             LIMIT \(limit: count)
             """
         if filter.isInternal {
             return try await database.slow(as: caller) { try await $0.rows(statement, as: PublicAction.self) }

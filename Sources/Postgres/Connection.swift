@@ -11,6 +11,17 @@ struct ConnectionSettings: Sendable {
     var statementTimeout: Duration
     /// A name for the thread and `pg_stat_activity`.
     var label: String
+
+    /// Lends keywords and values as libpq wants them.
+    func withPointers<T>(
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> T
+    ) -> T {
+        let names = parameters.keys.sorted()
+        let keywords = names.map { strdup($0) } + [nil]
+        let values = names.map { strdup(parameters[$0] ?? "") } + [nil]
+        defer { (keywords + values).forEach { free($0) } }
+        return body(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) })
+    }
 }
 
 /// One libpq connection, on a thread of its own. Nothing else in the program touches its handle, but for `cancel`.
@@ -21,7 +32,9 @@ actor Connection {
     private let settings: ConnectionSettings
     private nonisolated(unsafe) var handle: OpaquePointer?
     private nonisolated let canceller = Canceller()
-    private var prepared = PreparedStatements()
+    /// What goes out with the next statement.
+    nonisolated let ahead = StatementsAhead()
+    var prepared = PreparedStatements()
 
     init(_ settings: ConnectionSettings) {
         self.settings = settings
@@ -35,12 +48,7 @@ actor Connection {
 
     /// Connects, or throws a `.connection` failure.
     func open() throws(DatabaseError) {
-        let names = settings.parameters.keys.sorted()
-        let keywords = names.map { strdup($0) } + [nil]
-        let values = names.map { strdup(settings.parameters[$0] ?? "") } + [nil]
-        defer { (keywords + values).forEach { free($0) } }
-        let handle = PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
-        guard let handle else { throw .lost("out of memory") }
+        guard let handle = settings.withPointers({ PQconnectdbParams($0, $1, 1) }) else { throw .lost("out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(handle)).trimmingCharacters(in: .whitespacesAndNewlines)
             PQfinish(handle)
@@ -62,15 +70,19 @@ actor Connection {
     /// Whether the session is alive and outside a transaction: fit for the next user.
     var isReusable: Bool {
         guard let handle, !canceller.wasUsed else { return false }
-        return PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE
+        return PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE && ahead.isEmpty
     }
+
+    /// Whether it was, when its transaction ended: known without a change of threads.
+    nonisolated var isKnownReusable: Bool { ahead.isAtRest && !canceller.wasUsed }
 
     /// Asks the server to stop what this connection runs. Safe from any thread, at any time; a connection that was
     /// asked is closed afterwards, because the request may arrive late and hit the next statement.
     nonisolated func cancel() { canceller.cancel() }
 
-    /// Runs one prepared statement and returns its result.
+    /// Runs one prepared statement, after those that wait for it, and returns its result.
     func run(_ statement: SQL) throws(DatabaseError) -> ResultSet {
+        if !ahead.isEmpty { return try sendAhead(with: statement) }
         let handle = try live()
         let text = statement.text
         let name: String
@@ -78,8 +90,8 @@ actor Connection {
             name = known
         } else {
             let (fresh, evicted) = prepared.add(text)
-            if let evicted { _ = try simple("DEALLOCATE \(evicted)") }
             do throws(DatabaseError) {
+                if let evicted { try plain("DEALLOCATE \(evicted)") }
                 guard PQsendPrepare(handle, fresh, text, 0, nil) == 1 else { throw failure(handle) }
                 _ = try result(handle)
             } catch {
@@ -89,14 +101,15 @@ actor Connection {
             name = fresh
         }
         do throws(DatabaseError) {
-            try send(statement.values, handle) { count, values in
+            let sent = try BoundValues(statement.values).withPointers { count, values in
                 PQsendQueryPrepared(handle, name, count, values, nil, nil, 0)
             }
+            guard sent == 1 else { throw failure(handle) }
             return ResultSet(try result(handle))
         } catch {
             if error.kind == .stalePlan {
                 prepared.forget(text)
-                if PQtransactionStatus(handle) == PQTRANS_IDLE { _ = try simple("DEALLOCATE \(name)") }
+                if PQtransactionStatus(handle) == PQTRANS_IDLE { try plain("DEALLOCATE \(name)") }
             }
             throw error
         }
@@ -105,6 +118,13 @@ actor Connection {
     /// Runs statements of the program's own, without values, several at once if need be.
     @discardableResult
     func simple(_ text: String) throws(DatabaseError) -> ResultSet {
+        if !ahead.isEmpty { try sendAhead() }
+        return try plain(text)
+    }
+
+    /// The same, past what waits.
+    @discardableResult
+    func plain(_ text: String) throws(DatabaseError) -> ResultSet {
         let handle = try live()
         guard PQsendQuery(handle, text) == 1 else { throw failure(handle) }
         return ResultSet(try result(handle))
@@ -117,6 +137,7 @@ actor Connection {
         guard statement.values.isEmpty else {
             throw DatabaseError(kind: .defect, sqlState: "0A000", message: "COPY takes no bound values")
         }
+        if !ahead.isEmpty { try sendAhead() }
         let handle = try live()
         guard PQsendQuery(handle, statement.text) == 1 else { throw failure(handle) }
         try flush(handle, until: deadline)
@@ -183,40 +204,16 @@ actor Connection {
     // MARK: - Waiting
 
     /// When a statement that starts now is given up, should the server not cut it itself.
-    private var deadline: ContinuousClock.Instant { .now + settings.statementTimeout + .seconds(5) }
+    var deadline: ContinuousClock.Instant { .now + settings.statementTimeout + .seconds(5) }
 
-    private func live() throws(DatabaseError) -> OpaquePointer {
+    func live() throws(DatabaseError) -> OpaquePointer {
+        ahead.isAtRest = false
         guard let handle else { throw .lost("the connection is closed") }
         // A request to cancel that came between two statements stopped neither: the next must not begin.
         if canceller.wasUsed {
             throw DatabaseError(kind: .cancelled, sqlState: "57014", message: "cancelled before it was sent")
         }
         return handle
-    }
-
-    private func send(
-        _ values: [String?], _ handle: OpaquePointer,
-        _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?) -> Int32
-    ) throws(DatabaseError) {
-        var storage: [CChar] = []
-        var starts: [Int?] = []
-        for value in values {
-            guard let value else {
-                starts.append(nil)
-                continue
-            }
-            guard !value.utf8.contains(0) else {
-                throw DatabaseError(kind: .defect, sqlState: "22021", message: "a bound text contains NUL")
-            }
-            starts.append(storage.count)
-            storage.append(contentsOf: value.utf8.lazy.map { CChar(bitPattern: $0) })
-            storage.append(0)
-        }
-        let sent = storage.withUnsafeBufferPointer { buffer in
-            let pointers = starts.map { start in start.flatMap { start in buffer.baseAddress.map { $0 + start } } }
-            return pointers.withUnsafeBufferPointer { body(Int32(values.count), $0.baseAddress) }
-        }
-        guard sent == 1 else { throw failure(handle) }
     }
 
     /// Waits for the statement's end; of several results the last one counts, unless one is an error.
@@ -260,7 +257,7 @@ actor Connection {
         }
     }
 
-    private func flush(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant) throws(DatabaseError) {
+    func flush(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant) throws(DatabaseError) {
         while true {
             let left = PQflush(handle)
             if left == 0 { return }
@@ -270,7 +267,7 @@ actor Connection {
     }
 
     /// Blocks this connection's own thread until its socket is ready.
-    private func wait(_ handle: OpaquePointer, _ events: Int32, until deadline: ContinuousClock.Instant)
+    func wait(_ handle: OpaquePointer, _ events: Int32, until deadline: ContinuousClock.Instant)
         throws(DatabaseError)
     {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
@@ -284,13 +281,13 @@ actor Connection {
         if ready > 0, PQconsumeInput(handle) == 0 { throw failure(handle) }
     }
 
-    private func failure(_ handle: OpaquePointer) -> DatabaseError {
+    func failure(_ handle: OpaquePointer) -> DatabaseError {
         let message = String(cString: PQerrorMessage(handle)).trimmingCharacters(in: .whitespacesAndNewlines)
         return PQstatus(handle) == CONNECTION_OK
             ? DatabaseError(kind: .defect, sqlState: "XX000", message: message) : .lost(message)
     }
 
-    private static func error(_ result: OpaquePointer) -> DatabaseError {
+    static func error(_ result: OpaquePointer) -> DatabaseError {
         // PG_DIAG_SQLSTATE and its like are character constants that Swift does not import.
         func field(_ code: Character) -> String? {
             PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }

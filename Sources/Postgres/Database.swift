@@ -2,7 +2,7 @@ public import Fields
 
 /// The database, as features see it: a Store says which lane by the call it makes, and nothing else knows.
 public final class Database: Sendable {
-    private let reads: Pool
+    private let reads: ReadLane
     private let transactions: Pool
     private let slows: Pool
     /// The clock that changes and their history are dated by.
@@ -20,7 +20,9 @@ public final class Database: Sendable {
                 size: size, waitLimit: settings.waitLimit,
                 settings: settings.connection(login, lane: lane, timeout: timeout))
         }
-        reads = pool("read", reading, settings.readConnections, settings.statementTimeout)
+        reads = ReadLane(
+            size: settings.readConnections, waitLimit: settings.waitLimit,
+            settings: settings.connection(reading, lane: DatabaseSettings.readLane, timeout: settings.statementTimeout))
         transactions = pool("transaction", writing, settings.transactionConnections, settings.statementTimeout)
         slows = pool("slow", writing, settings.slowConnections, settings.slowStatementTimeout)
         self.clock = clock
@@ -45,21 +47,22 @@ public final class Database: Sendable {
 
     /// Closes every connection; those in use as they come back.
     public func close() async {
-        await reads.close()
+        reads.close()
         await transactions.close()
         await slows.close()
     }
 
     // MARK: - The calls
 
-    /// One statement on public relations. Replayed once if its connection turns out to be dead.
+    /// One statement on public relations, in a batch with others when there are. Asked again, once, if its connection turns out to
+    /// be dead.
     public func read<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
-        try await lone(statement, type, in: reads)
+        try Rows(await reads.run(statement))
     }
 
     /// One long statement on public relations: search, aggregates. Cancelled on the server when the task is.
     public func slow<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
-        try await lone(statement, type, in: slows, cancelling: true)
+        try await lone(statement, type, in: slows)
     }
 
     /// A transaction in which policies and history know the caller.
@@ -81,30 +84,25 @@ public final class Database: Sendable {
 
     // MARK: - How
 
-    private func lone<Row: Decodable>(
-        _ statement: SQL, _ type: Row.Type, in pool: Pool, cancelling: Bool = false
-    ) async throws -> Rows<Row> {
+    private func lone<Row: Decodable>(_ statement: SQL, _ type: Row.Type, in pool: Pool) async throws -> Rows<Row> {
         do {
             return try await pool.withConnection { connection in
                 do {
-                    return try await attempt(statement, on: connection, cancelling: cancelling)
+                    return try await attempt(statement, on: connection)
                 } catch let error as DatabaseError where error.kind == .stalePlan {
-                    return try await attempt(statement, on: connection, cancelling: cancelling)
+                    return try await attempt(statement, on: connection)
                 }
             }
         } catch let error as DatabaseError where error.kind == .connection {
             // A read changes nothing: what was lost with an old connection is asked again on a new one, once.
             return try await pool.withConnection(fresh: true) { connection in
-                try await attempt(statement, on: connection, cancelling: cancelling)
+                try await attempt(statement, on: connection)
             }
         }
     }
 
-    private func attempt<Row: Decodable>(
-        _ statement: SQL, on connection: Connection, cancelling: Bool
-    ) async throws -> Rows<Row> {
-        guard cancelling else { return try Rows(try await connection.run(statement)) }
-        return try await withTaskCancellationHandler {
+    private func attempt<Row: Decodable>(_ statement: SQL, on connection: Connection) async throws -> Rows<Row> {
+        try await withTaskCancellationHandler {
             try Rows(try await connection.run(statement))
         } onCancel: {
             connection.cancel()
@@ -120,23 +118,20 @@ public final class Database: Sendable {
     ) async throws -> T {
         do {
             return try await pool.withConnection { connection in
-                do throws(DatabaseError) { try await connection.begin(isolation) } catch {
-                    throw NotBegun(cause: error)
+                try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
+            }
+        } catch is NotBegun {
+            // The server restarted since the connection was last used. Nothing was answered and no COMMIT was sent, so that the
+            // body may run again from its start.
+            do {
+                return try await pool.withConnection(fresh: true) { connection in
+                    try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
                 }
-                return try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
-            }
-        } catch let error as NotBegun where error.cause.kind == .connection {
-            // The server restarted since the connection was last used. Nothing was sent, so nothing is replayed.
-            return try await pool.withConnection(fresh: true) { connection in
-                try await connection.begin(isolation)
-                return try await attempts(body, caller, isolation, on: connection, of: pool, cancelling: cancelling)
-            }
-        } catch let error as NotBegun {
-            throw error.cause
+            } catch let error as NotBegun { throw error.cause }
         }
     }
 
-    /// The connection failed before anything of the transaction was sent.
+    /// The connection ended before the server had begun the transaction.
     private struct NotBegun: Error { let cause: DatabaseError }
 
     private func attempts<T: Sendable>(
@@ -147,7 +142,7 @@ public final class Database: Sendable {
         while true {
             do {
                 return try await withTaskCancellationHandler {
-                    try await run(body, as: caller, on: connection)
+                    try await run(body, as: caller, isolation, on: connection)
                 } onCancel: {
                     if cancelling { connection.cancel() }
                 }
@@ -156,18 +151,17 @@ public final class Database: Sendable {
             {
                 pool.count(error)
                 try await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
-                try await connection.begin(isolation)
                 attempt += 1
             }
         }
     }
 
     private func run<T: Sendable>(
-        _ body: (Transaction) async throws -> T, as caller: Caller, on connection: Connection
+        _ body: (Transaction) async throws -> T, as caller: Caller, _ isolation: Isolation, on connection: Connection
     ) async throws -> T {
+        let transaction = Transaction(connection: connection, caller: caller, now: clock.now(), ids: ids)
+        connection.begin(isolation, introduction: transaction.introduction, caller: transaction.callerName)
         do {
-            let transaction = Transaction(connection: connection, caller: caller, now: clock.now(), ids: ids)
-            try await transaction.introduce()
             let value = try await body(transaction)
             try await transaction.remember(value)
             try Task.checkCancellation()
@@ -184,7 +178,8 @@ public final class Database: Sendable {
             return value
         } catch {
             // A connection that can't roll back is not reusable, which the pool sees.
-            _ = try? await connection.simple("ROLLBACK")
+            try? await connection.rollback()
+            if let lost = connection.ahead.lost { throw NotBegun(cause: lost) }
             if let replay = error as? Replay, let type = T.self as? any Replayable.Type,
                 let value = try type.init(replay.first) as? T
             {
@@ -228,35 +223,33 @@ public struct Transaction: Sendable {
         ids.make(at: now)
     }
 
+    /// What policies know the caller by.
+    var callerName: String { caller.isSystem ? "system" : caller.member?.id.fieldText ?? "" }
+
     /// Tells policies, triggers and defaults who acts, when and in which request.
-    func introduce() async throws {
-        let name = caller.isSystem ? "system" : caller.member?.id.fieldText ?? ""
-        try await execute(
-            """
-            SELECT set_config('pa31.caller', \(name), true),
-                   set_config('pa31.organisation', \(caller.member?.organisationID.fieldText ?? ""), true),
-                   set_config('pa31.request', \(caller.requestID), true),
-                   set_config('pa31.now', \(now), true)
-            """)
+    var introduction: SQL {
+        """
+        SELECT set_config('pa31.caller', \(callerName), true),
+               set_config('pa31.organisation', \(caller.member?.organisationID.fieldText ?? ""), true),
+               set_config('pa31.request', \(caller.requestID), true),
+               set_config('pa31.now', \(now), true)
+        """
     }
 
     /// Does for somebody else what follows from the caller's own change, with the platform's rights: a hire that makes others'
     /// proposals obsolete, a notice whose address the caller may not know. The audit still says who acted. May be nested.
     public func asSystem<T>(_ body: () async throws -> T) async throws -> T {
-        let before = try await rows(
-            "SELECT coalesce(current_setting('pa31.caller', true), '') AS value", as: Value<String>.self
-        ).first()?.value
-        try await execute("SELECT set_config('pa31.caller', 'system', true)")
-        do {
-            let value = try await body()
-            try await execute("SELECT set_config('pa31.caller', \(before ?? ""), true)")
-            return value
-        } catch {
-            // After an error of the server's, nothing more runs in this transaction anyhow.
-            _ = try? await execute("SELECT set_config('pa31.caller', \(before ?? ""), true)")
-            throw error
-        }
+        func act(for name: String) { queue("SELECT set_config('pa31.caller', \(name), true)") }
+        connection.ahead.push(caller: "system")
+        act(for: "system")
+        // After an error of the server's nothing more runs in this transaction; after another's, the caller's rights are back.
+        defer { act(for: connection.ahead.popCaller()) }
+        return try await body()
     }
+
+    /// Runs a statement for its effect with the next one, in one trip to the server: for what nobody waits for. If it fails, the next
+    /// one does, or the commit.
+    public func queue(_ statement: SQL) { connection.ahead.add(statement) }
 
     /// The rows of a statement.
     public func rows<Row: Decodable>(_ statement: SQL, as type: Row.Type) async throws -> Rows<Row> {
@@ -277,7 +270,7 @@ public struct Transaction: Sendable {
             try await connection.simple("RELEASE SAVEPOINT apart")
             return value
         } catch {
-            try await connection.simple("ROLLBACK TO SAVEPOINT apart")
+            try await connection.rollback(to: "apart")
             try await connection.simple("RELEASE SAVEPOINT apart")
             throw error
         }
@@ -352,14 +345,4 @@ public struct CopyOut: AsyncSequence, Sendable {
 public struct Value<Wrapped: Decodable & Sendable>: Decodable, Sendable {
     /// The value.
     public var value: Wrapped
-}
-
-extension Connection {
-    /// Begins a transaction.
-    func begin(_ isolation: Isolation) throws(DatabaseError) {
-        try simple("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
-    }
-
-    /// Commits; returns the command the server says it carried out.
-    func commit() throws(DatabaseError) -> String { try simple("COMMIT").command }
 }

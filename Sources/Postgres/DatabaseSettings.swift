@@ -12,10 +12,13 @@ public struct DatabaseSettings: Sendable {
 
     /// Host and database: `postgresql:///pa31?host=/run/pa31`. Its user and password, if any, are not used.
     public var url: String
+    /// Where the read lane reads instead: standbys of the same database. They must have what was committed (`remote_apply`), or who
+    /// has changed something would read what was there before.
+    public var readURL: String?
     /// Logins that differ from the role's own name, and their passwords.
     public var users: [Login: (user: String, password: String?)]
-    /// Connections of the read lane.
-    public var readConnections = 4
+    /// Connections of the read lane, each shared by many; `targets.md`: two are faster than four.
+    public var readConnections = 2
     /// Connections of the transaction lane; `targets.md`: 8 to 16 writers.
     public var transactionConnections = 8
     /// Connections of the slow lane; `targets.md`: 2 to 4.
@@ -26,6 +29,9 @@ public struct DatabaseSettings: Sendable {
     public var statementTimeout: Duration = .seconds(5)
     /// After how long the server cuts a statement of the slow lane.
     public var slowStatementTimeout: Duration = .seconds(60)
+
+    /// The read lane's name.
+    static let readLane = "read"
 
     /// Settings with the defaults of the roles' own names.
     public init(url: String, users: [Login: (user: String, password: String?)] = [:]) {
@@ -39,12 +45,15 @@ public struct DatabaseSettings: Sendable {
         let milliseconds = Int(timeout / .milliseconds(1))
         var parameters = [
             // libpq takes a whole URL as `dbname` when it is the first to say so, and later keywords win over it.
-            "dbname": url, "user": user, "connect_timeout": "5", "client_encoding": "UTF8",
+            "dbname": lane == Self.readLane && login == .public ? readURL ?? url : url, "user": user,
+            "connect_timeout": "5", "client_encoding": "UTF8",
             "fallback_application_name": "pa31-\(lane)", "keepalives_idle": "30", "tcp_user_timeout": "20000",
             // What a search's trigram index lets through for has_word_near() to decide: wide, because two exchanged
             // letters spoil up to four trigrams of a word.
             "options": "-c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
                 + "-c pg_trgm.word_similarity_threshold=0.3 "
+                // What is asked for again and again is in memory: joins by an index, not whole tables hashed for a few rows.
+                + "-c random_page_cost=1.1 "
                 + "-c statement_timeout=\(milliseconds) -c idle_in_transaction_session_timeout=\(milliseconds + 30_000)",
         ]
         if let password { parameters["password"] = password }

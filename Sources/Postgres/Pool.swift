@@ -91,7 +91,9 @@ final class Pool: Sendable {
 
     /// Takes a connection back; one that is not fit for the next user is closed.
     private func takeBack(_ connection: Connection) async {
-        if await connection.isReusable {
+        var isReusable = connection.isKnownReusable
+        if !isReusable { isReusable = await connection.isReusable }
+        if isReusable {
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.idle.append(connection) }
                 return state.isClosed

@@ -8,8 +8,10 @@ public struct LaneStatistics: Sendable {
     public var waiting = 0
     /// The most there may be.
     public var size = 0
-    /// Times a connection was lent.
+    /// Times a connection was lent; in the read lane, statements sent.
     public var loans = 0
+    /// Batches that the read lane's statements went out in.
+    public var batches = 0
     /// Callers refused after the wait limit, or because too many waited already.
     public var refusals = 0
     /// Connections opened.

@@ -71,17 +71,10 @@ public struct Rows<Row: Decodable>: Sendable {
             case .integer, .number: return .decimal(text)
             case .boolean: return .text(text == "t" ? "true" : "false")
             case .instant: return .text((try? Instant(fieldText: text))?.fieldText ?? text)
-            case .array: return .text(Self.joined(text, by: "|"))
+            case .array: return .text(RowLayout.joined(text, by: "|"))
             default: return .text(text)
             }
         }
-    }
-
-    /// The elements of a list of texts as one text, of things with codes their codes; a list of anything else as it is.
-    private static func joined(_ text: String, by separator: String) -> String {
-        guard case .array(let elements) = try? JSON.parse(Array(text.utf8)) else { return text }
-        let texts = elements.compactMap { $0.string ?? $0["code"]?.string }
-        return texts.count == elements.count ? texts.joined(separator: separator) : text
     }
 
     /// The first rows only: what a page keeps when it asked for one more to know whether there is a next.

@@ -70,6 +70,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             bind("{" + quoted.joined(separator: ",") + "}")
         }
 
+        /// How many rows at most, after `LIMIT`; nil is all. It stands in the text: bound, PostgreSQL would plan each run anew,
+        /// because it takes a tenth of all rows for what it can't know, and finds its plan for that too dear to keep.
+        public mutating func appendInterpolation(limit count: Int?) { appendLiteral(count.map(String.init) ?? "ALL") }
+
         /// Binds bytes; the author writes the cast to `bytea`.
         public mutating func appendInterpolation(bytes: [UInt8]) {
             let digits = Array("0123456789abcdef".utf8)

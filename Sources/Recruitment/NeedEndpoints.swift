@@ -18,7 +18,8 @@ public struct NeedEndpoints: Sendable {
                 .get, "/v1/needs", id: "need_list",
                 "Open needs, the newest or the nearest first, narrowed down by filters; also as a feed. With `mine`, an employer's "
                     + "own in every state.",
-                access: .anyone, output: .page(PublicNeed.self), run: list, csv: export, atom: feed),
+                access: .anyone, output: .page(PublicNeed.self),
+                madeOf: [.recruitment, .directory, .reference], run: list, csv: export, atom: feed),
             Endpoint(
                 .get, "/v1/needs/{id}", id: "need_read",
                 "One need while it is open, also as schema.org's JobPosting; in any state for its employer, the team and "
@@ -26,7 +27,8 @@ public struct NeedEndpoints: Sendable {
                 access: .anyone,
                 output: Endpoint.Output.one(PublicNeed.self).adding("management", one: NeedManagement.self)
                     .adding("structure_details", one: NeedStructureDetails.self).adding("moves", listOf: Move.self),
-                refusals: [RecruitmentRefusals.need], idIn: ("/v1/needs", "items"), run: read, jsonld: posting),
+                refusals: [RecruitmentRefusals.need], madeOf: [.recruitment, .directory, .reference],
+                idIn: ("/v1/needs", "items"), run: read, jsonld: posting),
             Endpoint(
                 .get, "/v1/needs/{id}/history", id: "need_history",
                 "Everything that changed on a need, the oldest first: for its employer and the team.", access: .member,

@@ -71,16 +71,29 @@ extension NeedStore {
         /// The distance in metres from the point that was given.
         var distance: SQL {
             guard let near else { return "NULL::integer" }
-            return "structure_distance(n.unit_point, \(near.latitude)::float8, \(near.longitude)::float8)"
+            return
+                "structure_distance(n.unit_point, (SELECT unit_point(\(near.latitude)::float8, \(near.longitude)::float8)))"
         }
 
         /// Whether a row has what may be rare: the words, the diploma, the contract. In a subselect, what they mean is found once.
         var sought: SQL? {
-            let all: [SQL?] = [
+            sought([
                 q.map { "n.search_words @@ (SELECT recruitment_query(\($0)))" },
                 diploma.map { "n.diplomas && (SELECT diplomas_meant(\($0)))" }, contract.map { "n.contract = \($0)" },
-            ]
-            return all.compactMap(\.self).reduce(nil) { before, next in before.map { "\($0) AND \(next)" } ?? next }
+            ])
+        }
+
+        /// The same of what is common, asked of each row on the way: the operators' functions, for which there is no index.
+        var soughtOnTheWay: SQL? {
+            sought([
+                q.map { "ts_match_vq(n.search_words, (SELECT recruitment_query(\($0))))" },
+                diploma.map { "arrayoverlap(n.diplomas, (SELECT diplomas_meant(\($0))))" },
+                contract.map { "n.contract = \($0)" },
+            ])
+        }
+
+        private func sought(_ all: [SQL?]) -> SQL? {
+            all.compactMap(\.self).reduce(nil) { before, next in before.map { "\($0) AND \(next)" } ?? next }
         }
 
         /// What a list `n` is narrowed down by beside what is sought. Only what was asked for stands in the statement, so that the plan PostgreSQL keeps

@@ -47,14 +47,14 @@ public struct NeedStore: Sendable {
         }
         var pages = page(filter.sought ?? "true")
         var found: SQL = .nothing
-        if let sought = filter.sought, filter.near == nil, !filter.isMine {
+        if let sought = filter.sought, let onTheWay = filter.soughtOnTheWay, filter.near == nil, !filter.isMine {
             // A rare word or diploma is found by its index, and the newest of those are taken; a common one is met soon on the way from the
             // newest. PostgreSQL, which can't know which it is, would walk all of them for a rare one.
             found =
                 "WITH found AS MATERIALIZED (SELECT n.id FROM need_words n WHERE \(sought) LIMIT \(rare + 1)::integer)"
             let few = page(
                 "n.id = ANY (ARRAY(SELECT id FROM found)) AND (SELECT count(*) FROM found) <= \(rare)::integer")
-            let many = page("(SELECT count(*) FROM found) > \(rare)::integer AND \(sought)")
+            let many = page("(SELECT count(*) FROM found) > \(rare)::integer AND \(onTheWay)")
             pages = "(\(few)) UNION ALL (\(many))"
         }
         return """

@@ -18,14 +18,16 @@ public struct SessionEndpoints: Sendable {
                 .get, "/v1/sessions", id: "session_list",
                 "Open sessions (training, immersion, job test, forum, coach), the next to begin first. With `mine`, an "
                     + "organiser's own in every state.",
-                access: .anyone, output: .page(PublicSession.self), run: list, csv: export),
+                access: .anyone, output: .page(PublicSession.self),
+                madeOf: [.recruitment, .plan, .reference], run: list, csv: export),
             Endpoint(
                 .get, "/v1/sessions/{id}", id: "session_read",
                 "One session while it is open; in any state for its organiser, the team and prescribers.",
                 access: .anyone,
                 output: Endpoint.Output.one(PublicSession.self).adding("management", one: SessionManagement.self)
                     .adding("contacts", listOf: SessionContact.self).adding("moves", listOf: Move.self),
-                refusals: [RecruitmentRefusals.session], idIn: ("/v1/sessions", "items"), run: read),
+                refusals: [RecruitmentRefusals.session], madeOf: [.recruitment, .plan, .reference],
+                idIn: ("/v1/sessions", "items"), run: read),
             Endpoint(
                 .get, "/v1/sessions/{id}/history", id: "session_history",
                 "Everything that changed on a session, the oldest first: for its organiser and the team.",

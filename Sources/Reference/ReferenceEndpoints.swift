@@ -18,6 +18,7 @@ public struct ReferenceEndpoints: Sendable {
         let (store, list) = (store, Row.list)
         return Endpoint(
             .get, "/v1/reference/\(list.name)", id: list.id, list.summary, access: .anyone, output: .page(Row.self),
+            madeOf: [.reference],
             run: { (call: Call<Nothing, Row.Filter, Nothing>) in
                 let limit = (call.query.limit ?? .standard).count
                 let rows: Rows<Row> = try await store.rows(call.query, atMost: limit + 1)

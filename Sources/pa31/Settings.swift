@@ -25,6 +25,9 @@ struct Settings {
     static let entries: [Entry] =
         [
             entry("pa31.database.url", nil, "hôte et base PostgreSQL", "PostgreSQL host and database"),
+            entry(
+                "pa31.read.database.url", nil, "serveurs PostgreSQL de secours pour les lectures publiques",
+                "PostgreSQL standbys for public reads"),
             entry("pa31.host", "127.0.0.1", "adresse d'écoute", "address to listen on"),
             entry("pa31.port", "8080", "port d'écoute", "port to listen on"),
             entry(
@@ -40,6 +43,9 @@ struct Settings {
             entry(
                 "pa31.rate.address", "600", "demandes sans jeton par minute et par adresse",
                 "requests without a token a minute for each address"),
+            entry(
+                "pa31.cache.mb", "8", "mémoire des réponses publiques, en Mo ; 0 : aucune",
+                "memory for public answers, in MB; 0: none"),
             entry(
                 "pa31.rate.bad.tokens", "30", "mauvais jetons par minute et par adresse",
                 "bad tokens a minute for each address"),
@@ -121,12 +127,15 @@ struct Settings {
                     "PA31_DATABASE_URL is missing, for example postgresql:///pa31?host=/run/pa31 (deploy/run writes .data/env)."
             )
         }
-        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
-            throw Self.wrong(
-                fr: "PA31_DATABASE_URL doit commencer par postgresql://.",
-                en: "PA31_DATABASE_URL must begin with postgresql://.")
+        let readURL = self["pa31.read.database.url"]
+        for (name, url) in [("PA31_DATABASE_URL", url), ("PA31_READ_DATABASE_URL", readURL ?? url)] {
+            guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
+                throw Self.wrong(
+                    fr: "\(name) doit commencer par postgresql://.", en: "\(name) must begin with postgresql://.")
+            }
         }
         var settings = DatabaseSettings(url: url)
+        settings.readURL = readURL
         for login in DatabaseSettings.Login.allCases {
             let user = self["pa31.\(login.rawValue).database.user"] ?? login.defaultUser
             settings.users[login] = (user, self["pa31.\(login.rawValue).database.password"])
@@ -257,6 +266,8 @@ struct Settings {
         settings.metricsPort = metricsPort == 0 ? nil : metricsPort
         settings.filesDirectory = try filesDirectory()
         settings.proxies = try proxies()
+        // A standby may show later what was heard of here: an answer made of it would be kept for ever.
+        settings.cacheBytes = settings.database.readURL == nil ? try number("pa31.cache.mb", 0...1024) << 20 : 0
         settings.rateLimits.perToken = try number("pa31.rate.token", 1...10_000_000)
         settings.rateLimits.perAddress = try number("pa31.rate.address", 1...10_000_000)
         settings.rateLimits.badTokens = try number("pa31.rate.bad.tokens", 1...10_000_000)

@@ -101,7 +101,7 @@ import Testing
     @Test func `never lends again what was left in a transaction`() async throws {
         let pool = leased.pool(size: 1)
         let pid = try await pool.withConnection { connection in
-            try await connection.begin(.readCommitted)
+            try await connection.simple("BEGIN")
             return try await connection.pid
         }
         #expect(try await pool.withConnection { try await $0.pid } != pid)

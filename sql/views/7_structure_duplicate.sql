@@ -22,7 +22,7 @@ WITH near AS (
     SELECT a.finess, b.finess AS other_finess, a.id, b.id AS other_id, a.usual_name, b.usual_name AS other_usual_name,
            a.kind, b.kind AS other_kind, a.insee, a.siret IS NOT DISTINCT FROM b.siret AND a.siret IS NOT NULL AS same_siret,
            a.legal_entity_id = b.legal_entity_id AS same_legal_entity,
-           structure_distance(a.unit_point, b.latitude, b.longitude) AS distance_m,
+           structure_distance(a.unit_point, b.unit_point) AS distance_m,
            similarity(a.sort_name, b.sort_name) AS similarity
       FROM pair JOIN structure a ON a.id = pair.a_id JOIN structure b ON b.id = pair.b_id
 ), reasoned AS (
