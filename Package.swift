@@ -84,11 +84,19 @@ let package = Package(
         .target(
             name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
         .target(
+            name: "Privacy",
+            dependencies: [
+                "Accounts", "Messages", "Directory", "Recruitment", "Orientation", "Reports", "Contract", "Postgres",
+                "Fields",
+                crypto, logging, lifecycle, nio,
+            ],
+            swiftSettings: safe),
+        .target(
             name: "API",
             dependencies: [
-                "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Reference", "Reports",
-                "Contract",
-                "Postgres", "Fields", logging,
+                "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Privacy", "Reference",
+                "Reports",
+                "Contract", "Postgres", "Fields", logging,
                 lifecycle, nio,
                 nioHTTP, crypto,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
@@ -100,9 +108,8 @@ let package = Package(
         .executableTarget(
             name: "pa31",
             dependencies: [
-                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Finess",
-                "Reference",
-                "Reports", "Contract", "Postgres",
+                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Privacy", "Finess",
+                "Reference", "Reports", "Contract", "Postgres",
                 "Sheets",
                 "Fields", logging,
                 lifecycle, yams, crypto, nio,
@@ -114,9 +121,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Contract",
-                "Postgres",
-                "Fields", logging, lifecycle,
+                "API", "Accounts", "Plans", "Directory", "Messages", "Recruitment", "Orientation", "Privacy",
+                "Contract",
+                "Postgres", "Fields", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Tests/TestSupport", swiftSettings: strictTests),
@@ -166,15 +173,23 @@ let package = Package(
             ],
             swiftSettings: strictTests),
         .testTarget(
+            name: "PrivacyTests",
+            dependencies: [
+                "Privacy", "Orientation", "Recruitment", "Directory", "Messages", "Accounts", "Contract", "Postgres",
+                "Fields",
+                "TestSupport", logging,
+            ],
+            swiftSettings: strictTests),
+        .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
             swiftSettings: strictTests),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Plans", "Accounts", "Directory", "Messages", "Recruitment", "Orientation", "Reference",
-                "Contract",
-                "Postgres", "Sheets", "Fields",
+                "API", "Plans", "Accounts", "Directory", "Messages", "Recruitment", "Orientation", "Privacy",
+                "Reference",
+                "Contract", "Postgres", "Sheets", "Fields",
                 "TestSupport", nio,
                 crypto, logging,
             ],
@@ -185,8 +200,9 @@ let package = Package(
         .testTarget(
             name: "RepositoryTests",
             dependencies: [
-                "API", "Plans", "Accounts", "Directory", "Recruitment", "Orientation", "Contract", "Postgres", "Sheets",
-                "Fields", "TestSupport",
+                "API", "Plans", "Accounts", "Directory", "Recruitment", "Orientation", "Privacy", "Contract",
+                "Postgres",
+                "Sheets", "Fields", "TestSupport",
             ],
             swiftSettings: strictTests),
     ]

@@ -4,10 +4,6 @@ CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
 
-CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
-
-COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
-
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
 
 COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
@@ -898,6 +894,16 @@ $$;
 
 COMMENT ON FUNCTION public.caller_file() IS 'The one file that a member of the team opens in this transaction (pa31.file).';
 
+CREATE FUNCTION public.caller_is_dpo() RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN caller_is_team() AND EXISTS (SELECT FROM member m WHERE m.id::text = current_caller() AND m.role = 'dpo');
+END
+$$;
+
+COMMENT ON FUNCTION public.caller_is_dpo() IS 'Whether this transaction acts for the data-protection officer.';
+
 CREATE FUNCTION public.caller_is_team() RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
@@ -939,18 +945,6 @@ END
 $_$;
 
 COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
-
-CREATE FUNCTION public.caller_receives(candidate uuid) RETURNS boolean
-    LANGUAGE plpgsql STABLE
-    AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM orientation o
-                    WHERE o.candidate_id = caller_receives.candidate
-                      AND (o.receiver_id = caller_organisation() OR o.id = caller_link())
-                      AND (o.visible_until IS NULL OR o.visible_until >= caller_day()));
-END $$;
-
-COMMENT ON FUNCTION public.caller_receives(candidate uuid) IS 'Whether the caller, or the link it came by, has this person''s orientation before it, and still may see who it is.';
 
 CREATE FUNCTION public.caller_shares(wanted text) RETURNS uuid[]
     LANGUAGE plpgsql STABLE
@@ -1117,7 +1111,10 @@ CREATE TABLE public.member (
     email text NOT NULL,
     role text NOT NULL,
     disabled_at timestamp with time zone,
+    forgotten_at timestamp with time zone,
+    last_use_on date,
     CONSTRAINT member_email_form CHECK (((email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text) AND (char_length(email) <= 254))),
+    CONSTRAINT member_forgotten_is_nobody CHECK (((forgotten_at IS NULL) OR ((disabled_at IS NOT NULL) AND (email = ((id)::text || '@efface.invalid'::text))))),
     CONSTRAINT member_name_text CHECK (public.is_text(name, 120)),
     CONSTRAINT member_role_known CHECK ((role = ANY (ARRAY['manager'::text, 'editor'::text, 'reader'::text, 'dpo'::text])))
 );
@@ -1135,6 +1132,10 @@ COMMENT ON COLUMN public.member.email IS 'personal The person''s professional ad
 COMMENT ON COLUMN public.member.role IS 'internal manager, editor, reader; dpo in the team only.';
 
 COMMENT ON COLUMN public.member.disabled_at IS 'internal From when the member may do nothing any more.';
+
+COMMENT ON COLUMN public.member.forgotten_at IS 'internal When name and address were forgotten.';
+
+COMMENT ON COLUMN public.member.last_use_on IS 'internal The last use of tokens that are forgotten.';
 
 CREATE FUNCTION public.candidates_named(caller uuid, words text, most integer) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
@@ -1262,6 +1263,20 @@ CREATE FUNCTION public.candidates_wanting(caller uuid, wanted text[]) RETURNS TA
 END;
 
 COMMENT ON FUNCTION public.candidates_wanting(caller uuid, wanted text[]) IS 'Files that the caller''s organisation keeps or shares of those who want one of these jobs, as far as needs are compared with them.';
+
+CREATE FUNCTION public.check_audit_checkpoint() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM audit_seal s WHERE s.position = NEW.position AND s.chain_hash = NEW.chain_hash)
+       OR EXISTS (SELECT FROM audit_seal s JOIN audit_log a ON a.id = s.audit_id
+                   WHERE s.position <= NEW.position AND a.at >= forgotten_before('audit')) THEN
+        RAISE EXCEPTION 'audit rows that are to be kept are kept' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.check_audit_checkpoint() IS 'Trigger: a checkpoint is a link of the chain, and what is before it is older than the register keeps.';
 
 CREATE FUNCTION public.check_structure_merge() RETURNS trigger
     LANGUAGE plpgsql
@@ -1520,6 +1535,42 @@ END;
 
 COMMENT ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) IS 'Whether the domain of the claimant''s address is the structure''s own; false for a caller who is not of the team.';
 
+CREATE FUNCTION public.close_person_quarter(batch integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wanted person_quarter;
+    first_day date;
+    ends timestamptz;
+    persons uuid[];
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('person_quarter', 0)) THEN RETURN 0; END IF;
+    SELECT * INTO wanted FROM person_quarter WHERE counted_at IS NULL ORDER BY quarter LIMIT 1;
+    IF wanted.quarter IS NULL THEN
+        SELECT coalesce((SELECT (max(q.quarter) + interval '3 months')::date FROM person_quarter q),
+                        date_trunc('quarter', min(c.created_at) AT TIME ZONE 'Europe/Paris')::date)
+          INTO first_day FROM candidate c;
+        IF first_day IS NULL OR (first_day + interval '3 months')::date > caller_day() THEN RETURN 0; END IF;
+        INSERT INTO person_quarter (quarter) VALUES (first_day) RETURNING * INTO wanted;
+    END IF;
+    ends := (wanted.quarter + interval '3 months') AT TIME ZONE 'Europe/Paris';
+    -- Held so that nobody is erased between the look and the count; who is erased just now is waited for.
+    SELECT array_agg(c.id ORDER BY c.id) INTO persons
+      FROM (SELECT c.id FROM candidate c
+             WHERE (wanted.last_candidate IS NULL OR c.id > wanted.last_candidate) AND c.created_at < ends
+             ORDER BY c.id LIMIT batch FOR KEY SHARE) AS c;
+    IF persons IS NULL THEN
+        UPDATE person_quarter SET counted_at = current_instant(), last_candidate = NULL WHERE quarter = wanted.quarter;
+        RETURN 1;
+    END IF;
+    PERFORM count_person_steps(persons, ends);
+    UPDATE person_quarter SET last_candidate = persons[cardinality(persons)] WHERE quarter = wanted.quarter;
+    RETURN cardinality(persons);
+END
+$$;
+
+COMMENT ON FUNCTION public.close_person_quarter(batch integer) IS 'Counts some persons of the first closed quarter that is not counted, and says how many it looked at; as the system.';
+
 CREATE TABLE public.recruitment_contact (
     id uuid NOT NULL,
     structure_id uuid NOT NULL,
@@ -1586,6 +1637,65 @@ CREATE FUNCTION public.contact_of_link(secret_hash bytea) RETURNS TABLE(id uuid,
 END;
 
 COMMENT ON FUNCTION public.contact_of_link(secret_hash bytea) IS 'The contact whose link this is and its structure, while the link is good; nothing otherwise.';
+
+CREATE FUNCTION public.count_person_steps(persons uuid[], before timestamp with time zone) RETURNS integer
+    LANGUAGE sql
+    AS $$
+    WITH open AS (
+        SELECT (max(q.quarter) + interval '3 months')::date AS quarter FROM person_quarter q WHERE q.counted_at IS NOT NULL),
+    step AS MATERIALIZED (
+        SELECT s.*, greatest(date_trunc('quarter', s.at AT TIME ZONE 'Europe/Paris')::date, (SELECT quarter FROM open)) AS quarter
+          FROM person_steps(persons, before) s),
+    made AS (
+        INSERT INTO person_step (candidate_id, kind, year, counted_in)
+        SELECT s.candidate_id, s.kind, s.year, s.quarter FROM step s
+        ON CONFLICT ON CONSTRAINT person_step_key DO NOTHING
+        RETURNING candidate_id, kind, year),
+    counted AS (
+        SELECT s.quarter, s.kind, cell.dimension, cell.value, count(*)::integer AS persons
+          FROM made m JOIN step s USING (candidate_id, kind, year)
+          JOIN candidate c ON c.id = s.candidate_id
+          LEFT JOIN candidate_statistics t ON t.candidate_id = c.id
+          LEFT JOIN commune p ON p.insee = c.insee
+          LEFT JOIN orientation o ON o.id = s.orientation_id AND s.kind NOT IN ('received', 'accompanied')
+          LEFT JOIN need n ON n.id = o.need_id
+          LEFT JOIN structure h ON h.id = o.structure_id
+         CROSS JOIN LATERAL (SELECT s.year - c.birth_year AS age) AS a
+         CROSS JOIN LATERAL (SELECT CASE WHEN a.age < 26 THEN 'under_26' WHEN a.age < 50 THEN '26_49' ELSE '50_and_over' END AS band)
+             AS b
+         CROSS JOIN LATERAL (VALUES
+            ('all', ''),
+            ('sex', coalesce(t.sex, 'not_said')),
+            ('age', CASE WHEN a.age IS NULL THEN 'unknown' ELSE b.band END),
+            ('age_esf', CASE WHEN a.age IS NULL THEN 'unknown' WHEN a.age < 25 THEN 'under_25' WHEN a.age < 55 THEN '25_54'
+                             ELSE 'over_54' END),
+            ('sex_age', coalesce(t.sex, 'not_said') || ':' || CASE WHEN a.age IS NULL THEN 'unknown' ELSE b.band END),
+            ('situation', coalesce(c.situation, 'unknown')),
+            ('long_term_unemployed', coalesce(t.long_term_unemployed::text, 'unknown')),
+            ('diploma_level', CASE WHEN t.diploma_level IS NULL THEN 'unknown' WHEN t.diploma_level < 3 THEN '1_2'
+                                   WHEN t.diploma_level < 5 THEN '3_4' ELSE '5_8' END),
+            ('qpv', CASE WHEN t.qpv THEN 'true_' || t.qpv_vintage ELSE coalesce(t.qpv::text, 'unknown') END),
+            ('rsa', coalesce(t.rsa::text, 'unknown')),
+            ('disability', coalesce(t.disability::text, 'unknown')),
+            ('commune', coalesce(c.insee, 'unknown')),
+            ('epci', coalesce(p.epci_siren, 'unknown')),
+            ('organisation', c.organisation_id::text),
+            ('job', CASE WHEN o.id IS NOT NULL THEN coalesce(n.job, 'unknown') END),
+            ('structure_kind', CASE WHEN o.id IS NOT NULL THEN coalesce(h.kind, 'unknown') END),
+            ('contract', CASE WHEN s.kind = 'hired' THEN coalesce(o.hire_contract, 'unknown') END)
+         ) AS cell (dimension, value)
+         WHERE cell.value IS NOT NULL
+         GROUP BY s.quarter, s.kind, cell.dimension, cell.value
+         -- Always in the same order: two who count at once wait for each other, not in a circle.
+         ORDER BY s.quarter, s.kind, cell.dimension, cell.value),
+    added AS (
+        INSERT INTO person_count AS held (quarter, kind, dimension, value, persons)
+        SELECT quarter, kind, dimension, value, persons FROM counted
+        ON CONFLICT ON CONSTRAINT person_count_key DO UPDATE SET persons = held.persons + excluded.persons)
+    SELECT count(*)::integer FROM made
+$$;
+
+COMMENT ON FUNCTION public.count_person_steps(persons uuid[], before timestamp with time zone) IS 'Counts steps of some persons that were not counted yet, and says how many; as the system.';
 
 CREATE FUNCTION public.days_to_answer(sent_at timestamp with time zone, answered_at timestamp with time zone) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1663,6 +1773,27 @@ CREATE FUNCTION public.folded_words(text text) RETURNS text[]
     RETURN array_remove(string_to_array(regexp_replace(public.folded(text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text), ' '::text), ''::text);
 
 COMMENT ON FUNCTION public.folded_words(text text) IS 'The words of a text without case, accents and punctuation.';
+
+CREATE FUNCTION public.forgotten_before(line text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    kept interval;
+BEGIN
+    SELECT format('%s %s', coalesce(r.keep_amount, w.keep_amount), coalesce(r.keep_unit, w.keep_unit))::interval INTO kept
+      FROM data_retention r LEFT JOIN data_retention w ON w.code = r.keep_with WHERE r.code = forgotten_before.line;
+    IF kept IS NULL THEN RAISE EXCEPTION 'the register has no time for the line %', line; END IF;
+    RETURN (current_instant() AT TIME ZONE 'Europe/Paris' - kept) AT TIME ZONE 'Europe/Paris';
+END
+$$;
+
+COMMENT ON FUNCTION public.forgotten_before(line text) IS 'The instant before which what a line of the register keeps is forgotten. In a query: (SELECT forgotten_before(…)), once.';
+
+CREATE FUNCTION public.forgotten_before_day(line text) RETURNS date
+    LANGUAGE sql STABLE
+    RETURN ((public.forgotten_before(line) AT TIME ZONE 'Europe/Paris'::text))::date;
+
+COMMENT ON FUNCTION public.forgotten_before_day(line text) IS 'The same as a day in Paris.';
 
 CREATE FUNCTION public.funding_warnings(funding jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1875,7 +2006,7 @@ COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of t
 
 CREATE FUNCTION public.kinds_meant(kind text) RETURNS text[]
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = (SELECT public.folded(kinds_meant.kind) AS folded)) OR (EXISTS (SELECT FROM unnest(finess_category.synonyms) synonym(synonym) WHERE (public.folded(synonym.synonym) = (SELECT public.folded(kinds_meant.kind) AS folded))))));
+    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = public.folded(kinds_meant.kind)) OR (public.folded(kinds_meant.kind) IN (SELECT public.folded(synonym.synonym) AS folded FROM unnest(finess_category.synonyms) synonym(synonym)))));
 
 COMMENT ON FUNCTION public.kinds_meant(kind text) IS 'Codes of the FINESS categories that a code or a short name (EHPAD, SAD) means.';
 
@@ -1909,6 +2040,12 @@ END;
 
 COMMENT ON FUNCTION public.level_window(OUT first_instant timestamp with time zone, OUT last_instant timestamp with time zone) IS 'From when to when (exclusive) what was sent counts for response rates: so long ago that an answer was due.';
 
+CREATE FUNCTION public.made_at(id uuid) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_timestamp((((((('x'::text || lpad("left"(replace((id)::text, '-'::text, ''::text), 12), 16, '0'::text)))::bit(64))::bigint)::numeric / 1000.0))::double precision);
+
+COMMENT ON FUNCTION public.made_at(id uuid) IS 'When an id was made.';
+
 CREATE TABLE public.outbox (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -1938,6 +2075,7 @@ CREATE TABLE public.outbox (
     gathered_into uuid,
     opt_out_secret text,
     opt_out_hash bytea,
+    cleared_at timestamp with time zone,
     CONSTRAINT outbox_about_form CHECK ((about_kind ~ '^[a-z_]+$'::text)),
     CONSTRAINT outbox_about_whole CHECK (((about_kind IS NULL) = (about_id IS NULL))),
     CONSTRAINT outbox_address_form CHECK (((address ~ '^[^-@\s\x01-\x1f\x7f][^@\s\x01-\x1f\x7f]*@[^@\s\x01-\x1f\x7f]+\.[^@\s\x01-\x1f\x7f]+$'::text) AND (char_length(address) <= 254))),
@@ -2017,6 +2155,8 @@ COMMENT ON COLUMN public.outbox.gathered_into IS 'internal The mail that this re
 COMMENT ON COLUMN public.outbox.opt_out_secret IS 'personal The end of the link that declines such reminders, while it is to be sent.';
 
 COMMENT ON COLUMN public.outbox.opt_out_hash IS 'internal SHA-256 of the secret of the link that declines such reminders.';
+
+COMMENT ON COLUMN public.outbox.cleared_at IS 'internal When its address and subject were forgotten.';
 
 CREATE FUNCTION public.mail_address_of_member(caller text, mail uuid) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2198,6 +2338,48 @@ CREATE FUNCTION public.match_pair(affinity integer, km integer, day date, held t
 END;
 
 COMMENT ON FUNCTION public.match_pair(affinity integer, km integer, day date, held text[], mobility_km integer, licence boolean, vehicle boolean, available_from date, night boolean, weekend boolean, split_shifts boolean, contracts text[], hours_min numeric, hours_max numeric, experience_years numeric, required text[], licence_required boolean, vehicle_required boolean, starts_on date, at_night boolean, at_weekend boolean, in_parts boolean, contract text, hours_per_week numeric, beginner_welcome boolean) IS 'How a person and a need go together: points and grade by criterion, their sum, and whether a hard criterion excludes.';
+
+CREATE TABLE public.api_token (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    label text NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_use_at timestamp with time zone,
+    CONSTRAINT api_token_at_most_a_year CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+    CONSTRAINT api_token_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT api_token_label_text CHECK (public.is_text(label, 100)),
+    CONSTRAINT api_token_scopes_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text]) AND (cardinality(scopes) > 0)))
+);
+
+COMMENT ON TABLE public.api_token IS 'Opaque tokens (security.md §4); the secret itself is shown once and never stored.';
+
+COMMENT ON COLUMN public.api_token.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.api_token.member_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.api_token.secret_hash IS 'internal SHA-256 of the token.';
+
+COMMENT ON COLUMN public.api_token.label IS 'internal What its owner calls it.';
+
+COMMENT ON COLUMN public.api_token.scopes IS 'internal What it may be used for: read, write.';
+
+COMMENT ON COLUMN public.api_token.created_at IS 'internal Since when.';
+
+COMMENT ON COLUMN public.api_token.expires_at IS 'internal Until when; 12 months at most.';
+
+COMMENT ON COLUMN public.api_token.revoked_at IS 'internal When it was taken back.';
+
+COMMENT ON COLUMN public.api_token.last_use_at IS 'internal Its last use, to the hour.';
+
+CREATE FUNCTION public.member_last_use(wanted uuid) RETURNS date
+    LANGUAGE sql STABLE
+    RETURN (SELECT ((GREATEST(public.made_at(m.id), ((m.last_use_on)::timestamp without time zone AT TIME ZONE 'Europe/Paris'::text), (SELECT max(GREATEST(t.created_at, t.last_use_at)) AS max FROM public.api_token t WHERE (t.member_id = m.id)), (SELECT max(a.at) AS max FROM public.audit_log a WHERE (a.caller = (m.id)::text))) AT TIME ZONE 'Europe/Paris'::text))::date AS timezone FROM public.member m WHERE (m.id = member_last_use.wanted));
+
+COMMENT ON FUNCTION public.member_last_use(wanted uuid) IS 'The day of a member''s last use of the service, by tokens and by the audit log.';
 
 CREATE FUNCTION public.new_id() RETURNS uuid
     LANGUAGE sql
@@ -2448,6 +2630,40 @@ CREATE FUNCTION public.orientation_of_link(secret_hash bytea) RETURNS TABLE(link
 END;
 
 COMMENT ON FUNCTION public.orientation_of_link(secret_hash bytea) IS 'What a link is about, while it is good; nothing otherwise.';
+
+CREATE FUNCTION public.person_steps(persons uuid[], before timestamp with time zone) RETURNS TABLE(candidate_id uuid, kind text, year integer, at timestamp with time zone, orientation_id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH own AS (
+        SELECT o.id, o.candidate_id, o.sent_at, o.prior_action, o.hired_at FROM orientation o
+         WHERE o.candidate_id = ANY (persons) AND o.sent_at IS NOT NULL),
+    event AS (
+        SELECT own.candidate_id, own.id, own.prior_action, e.at, e.kind, e.to_state, e.actor
+          FROM own JOIN orientation_event e ON e.orientation_id = own.id),
+    step AS (
+        SELECT c.id AS candidate_id, 'received' AS kind, c.created_at AS at, NULL::uuid AS orientation_id
+          FROM candidate c WHERE c.id = ANY (persons)
+        UNION ALL SELECT own.candidate_id, 'oriented', own.sent_at, own.id FROM own
+        UNION ALL
+        SELECT e.candidate_id, 'accompanied', e.at, e.id FROM event e
+         WHERE e.actor = 'prescriber' AND e.kind IN ('moved', 'message', 'checkpoint')
+           AND e.at > (SELECT min(f.sent_at) FROM own f WHERE f.candidate_id = e.candidate_id)
+        UNION ALL
+        SELECT e.candidate_id, CASE WHEN e.prior_action IN ('poec', 'poei', 'vae') THEN 'training' ELSE 'immersion' END, e.at, e.id
+          FROM event e WHERE e.to_state = 'prior_action' AND e.prior_action IS NOT NULL
+        UNION ALL SELECT e.candidate_id, 'training', e.at, e.id FROM event e WHERE e.to_state = 'in_training'
+        UNION ALL SELECT own.candidate_id, 'hired', own.hired_at, own.id FROM own WHERE own.hired_at IS NOT NULL
+        UNION ALL
+        SELECT own.candidate_id, 'employed_' || k.months, k.recorded_at, own.id
+          FROM own JOIN checkpoint k ON k.orientation_id = own.id
+         WHERE k.outcome IN ('still_there', 'elsewhere') AND k.months IN (3, 6, 12))
+    SELECT DISTINCT ON (s.candidate_id, s.kind, y.year) s.candidate_id, s.kind, y.year, s.at, s.orientation_id
+      FROM step s CROSS JOIN LATERAL (SELECT extract(year FROM s.at AT TIME ZONE 'Europe/Paris')::integer AS year) AS y
+     WHERE s.at < before
+     ORDER BY s.candidate_id, s.kind, y.year, s.at, s.orientation_id
+$$;
+
+COMMENT ON FUNCTION public.person_steps(persons uuid[], before timestamp with time zone) IS 'The steps of some persons, the first of each kind in a year, before an instant.';
 
 CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2715,6 +2931,19 @@ CREATE FUNCTION public.recruitment_query(words text) RETURNS tsquery
 
 COMMENT ON FUNCTION public.recruitment_query(words text) IS 'A search for words, with case, accents and a typo forgiven; NULL when there is no word.';
 
+CREATE FUNCTION public.refuse_forgetting() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_user IN ('pa31_app', 'pa31_operator') AND current_caller() IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'rows of % are forgotten by the system only', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END $$;
+
+COMMENT ON FUNCTION public.refuse_forgetting() IS 'Trigger: only the system deletes.';
+
 CREATE FUNCTION public.refuse_new_code() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2724,6 +2953,18 @@ END $$;
 
 COMMENT ON FUNCTION public.refuse_new_code() IS 'Trigger: an action''s code never changes.';
 
+CREATE FUNCTION public.refuse_renaming() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_user = 'pa31_app' AND (current_caller() IS DISTINCT FROM 'system' OR NEW.forgotten_at IS NULL) THEN
+        RAISE EXCEPTION 'the server only forgets members' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+COMMENT ON FUNCTION public.refuse_renaming() IS 'Trigger: the server changes a member''s name and address only to forget them.';
+
 CREATE FUNCTION public.refuse_rewriting() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2732,6 +2973,24 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.refuse_rewriting() IS 'Trigger: history is never rewritten.';
+
+CREATE FUNCTION public.refuse_rewriting_but_forgotten() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    row_position bigint;
+BEGIN
+    IF TG_OP = 'DELETE' AND current_user = 'pa31_audit_seal' THEN
+        row_position := CASE TG_TABLE_NAME
+            WHEN 'audit_seal' THEN (to_jsonb(OLD)->>'position')::bigint
+            WHEN 'audit_log' THEN (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'id')::uuid)
+            ELSE (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'audit_id')::uuid) END;
+        IF row_position <= (SELECT max(c.position) FROM audit_checkpoint c) THEN RETURN OLD; END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
+END $$;
+
+COMMENT ON FUNCTION public.refuse_rewriting_but_forgotten() IS 'Trigger: history is never rewritten; what is before a checkpoint, the sealer forgets.';
 
 CREATE FUNCTION public.reminders_of_link(secret_hash bytea) RETURNS TABLE(address_hash bytea, kind text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2758,6 +3017,36 @@ END $$;
 
 COMMENT ON FUNCTION public.require_operation() IS 'Trigger: rows come only within an operation that the audit knows.';
 
+CREATE TABLE public.past_orientation (
+    id bigint NOT NULL,
+    structure_id uuid,
+    receiver_id uuid NOT NULL,
+    target_kind text NOT NULL,
+    state text NOT NULL,
+    sent_on date NOT NULL,
+    answered_on date,
+    closed_on date,
+    CONSTRAINT past_orientation_order CHECK ((sent_on <= answered_on))
+);
+
+COMMENT ON TABLE public.past_orientation IS 'Orientations that are forgotten, as far as rates and delays count them.';
+
+COMMENT ON COLUMN public.past_orientation.id IS 'internal In the order of writing.';
+
+COMMENT ON COLUMN public.past_orientation.structure_id IS 'internal The structure; NULL for a session.';
+
+COMMENT ON COLUMN public.past_orientation.receiver_id IS 'internal The organisation that received it.';
+
+COMMENT ON COLUMN public.past_orientation.target_kind IS 'internal need, structure, session.';
+
+COMMENT ON COLUMN public.past_orientation.state IS 'internal Where it stood at its end.';
+
+COMMENT ON COLUMN public.past_orientation.sent_on IS 'internal When it was sent.';
+
+COMMENT ON COLUMN public.past_orientation.answered_on IS 'internal When it was answered.';
+
+COMMENT ON COLUMN public.past_orientation.closed_on IS 'internal When it came to its end; NULL when an erasure cut it short.';
+
 CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(day date, is_exact boolean, sent integer, answered integer, response_percent integer, median_days numeric, open integer, overdue integer)
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
     SET search_path TO 'public', 'pg_temp'
@@ -2770,12 +3059,8 @@ CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(
               JOIN public.organisation o ON ((o.id = m.organisation_id)))
               JOIN public.structure s ON (((s.id = service_level.structure) AND (s.organisation_id IS NOT NULL))))
            WHERE ((m.id = service_level.caller) AND ((m.id)::text = public.current_caller()) AND (m.disabled_at IS NULL) AND ((o.kind = ANY (ARRAY['platform'::text, 'prescriber'::text])) OR (s.organisation_id = m.organisation_id)))
-         ), rule AS MATERIALIZED (
-          SELECT public.service_rule('level_least'::text) AS "least",
-             public.service_rule('level_days'::text) AS days,
-             public.caller_day() AS day
          )
-  SELECT r.day,
+  SELECT public.caller_day() AS caller_day,
      p.is_own,
          CASE
              WHEN (p.is_own OR (w.sent >= r."least")) THEN w.sent
@@ -2802,22 +3087,24 @@ CREATE FUNCTION public.service_level(caller uuid, structure uuid) RETURNS TABLE(
              ELSE NULL::integer
          END AS "case"
     FROM ((((scope p
-      CROSS JOIN rule r)
+      CROSS JOIN LATERAL ( SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days) r)
       CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
-             (count(*) FILTER (WHERE (d.days <= r.days)))::integer AS answered,
-             count(d.days) AS delays,
-             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((d.days)::double precision)))::numeric, 1) AS median
-            FROM ( SELECT
-                         CASE
-                             WHEN (o.answered_at IS NOT NULL) THEN public.days_to_answer(o.sent_at, o.answered_at)
-                             ELSE NULL::integer
-                         END AS days
-                    FROM public.orientation o
-                   WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
-                  OFFSET 0) d) w)
+             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
+             count(o.answered_at) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
+            FROM ( SELECT o_1.sent_at,
+                     o_1.answered_at
+                    FROM public.orientation o_1
+                   WHERE ((o_1.structure_id = p.id) AND (o_1.receiver_id = p.organisation_id) AND (o_1.sent_at >= v.first_instant) AND (o_1.sent_at < v.last_instant) AND (o_1.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
+                 UNION ALL
+                  SELECT ((o_1.sent_on + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Paris'::text) AS timezone,
+                     ((o_1.answered_on + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Paris'::text) AS timezone
+                    FROM public.past_orientation o_1
+                   WHERE ((o_1.structure_id = p.id) AND (o_1.receiver_id = p.organisation_id) AND (o_1.sent_on >= ((v.first_instant AT TIME ZONE 'Europe/Paris'::text))::date) AND (o_1.sent_on < ((v.last_instant AT TIME ZONE 'Europe/Paris'::text))::date) AND (o_1.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) o) w)
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
-             (count(*) FILTER (WHERE (o.due_on < r.day)))::integer AS overdue
+             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
             FROM public.orientation o
            WHERE ((o.structure_id = p.id) AND (o.receiver_id = p.organisation_id) AND (o.due_on IS NOT NULL))) u);
 END;
@@ -2828,13 +3115,7 @@ CREATE FUNCTION public.service_level_of_all(caller text) RETURNS TABLE(day date,
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
     SET search_path TO 'public', 'pg_temp'
     BEGIN ATOMIC
- WITH rule AS MATERIALIZED (
-          SELECT public.service_rule('level_least'::text) AS "least",
-             public.service_rule('level_days'::text) AS days,
-             public.caller_day() AS day
-           WHERE (service_level_of_all.caller = public.current_caller())
-         )
-  SELECT r.day,
+ SELECT public.caller_day() AS caller_day,
          CASE
              WHEN (w.sent >= r."least") THEN w.sent
              ELSE NULL::integer
@@ -2859,24 +3140,27 @@ CREATE FUNCTION public.service_level_of_all(caller text) RETURNS TABLE(day date,
              WHEN (u.overdue >= r."least") THEN u.overdue
              ELSE NULL::integer
          END AS "case"
-    FROM (((rule r
+    FROM (((( SELECT public.service_rule('level_least'::text) AS "least",
+             public.service_rule('level_days'::text) AS days) r
       CROSS JOIN LATERAL public.level_window() v(first_instant, last_instant))
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS sent,
-             (count(*) FILTER (WHERE (d.days <= r.days)))::integer AS answered,
-             count(d.days) AS delays,
-             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((d.days)::double precision)))::numeric, 1) AS median
-            FROM ( SELECT
-                         CASE
-                             WHEN (o.answered_at IS NOT NULL) THEN public.days_to_answer(o.sent_at, o.answered_at)
-                             ELSE NULL::integer
-                         END AS days
-                    FROM public.orientation o
-                   WHERE ((o.sent_at >= v.first_instant) AND (o.sent_at < v.last_instant) AND (o.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
-                  OFFSET 0) d) w)
+             (count(*) FILTER (WHERE (public.days_to_answer(o.sent_at, o.answered_at) <= r.days)))::integer AS answered,
+             count(o.answered_at) AS delays,
+             round((percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((public.days_to_answer(o.sent_at, o.answered_at))::double precision)))::numeric, 1) AS median
+            FROM ( SELECT o_1.sent_at,
+                     o_1.answered_at
+                    FROM public.orientation o_1
+                   WHERE ((o_1.sent_at >= v.first_instant) AND (o_1.sent_at < v.last_instant) AND (o_1.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))
+                 UNION ALL
+                  SELECT ((o_1.sent_on + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Paris'::text) AS timezone,
+                     ((o_1.answered_on + '12:00:00'::time without time zone) AT TIME ZONE 'Europe/Paris'::text) AS timezone
+                    FROM public.past_orientation o_1
+                   WHERE ((o_1.sent_on >= ((v.first_instant AT TIME ZONE 'Europe/Paris'::text))::date) AND (o_1.sent_on < ((v.last_instant AT TIME ZONE 'Europe/Paris'::text))::date) AND (o_1.state <> ALL (ARRAY['withdrawn'::text, 'obsolete'::text])))) o) w)
       CROSS JOIN LATERAL ( SELECT (count(*))::integer AS open,
-             (count(*) FILTER (WHERE (o.due_on < r.day)))::integer AS overdue
+             (count(*) FILTER (WHERE (o.due_on < public.caller_day())))::integer AS overdue
             FROM public.orientation o
-           WHERE (o.due_on IS NOT NULL)) u);
+           WHERE (o.due_on IS NOT NULL)) u)
+   WHERE (service_level_of_all.caller = public.current_caller());
 END;
 
 COMMENT ON FUNCTION public.service_level_of_all(caller text) IS 'How all structures and organisers together answer; nothing under five, and nothing for nobody.';
@@ -2898,11 +3182,11 @@ CREATE FUNCTION public.setting_id(name text) RETURNS uuid
 
 COMMENT ON FUNCTION public.setting_id(name text) IS 'A setting of this transaction as an id; NULL where it is none.';
 
-CREATE FUNCTION public.structure_distance(place public.cube, point public.cube) RETURNS integer
+CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (round((((2)::double precision * asin(((public.cube_distance(place, point) / (2)::double precision) * (0.999999999999999)::double precision))) * (6371008.8)::double precision)))::integer;
+    RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
 
-COMMENT ON FUNCTION public.structure_distance(place public.cube, point public.cube) IS 'Metres between two points of the unit sphere, as the crow flies.';
+COMMENT ON FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) IS 'Metres between a point of the unit sphere and a place, as the crow flies.';
 
 CREATE FUNCTION public.structure_has_contact(structure uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2936,15 +3220,87 @@ CREATE FUNCTION public.structure_radius(latitude double precision, longitude dou
 
 COMMENT ON FUNCTION public.structure_radius(latitude double precision, longitude double precision, km double precision) IS 'A box of the unit sphere''s space around what is within so many kilometres of a place.';
 
-CREATE FUNCTION public.tell_public_change() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION public.subject_copy(person uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
     AS $$
-BEGIN
-    PERFORM pg_notify('pa31_public', TG_ARGV[0]);
-    RETURN NULL;
-END $$;
+    WITH organisation_name AS (SELECT id, name FROM organisation),
+    own AS (
+        SELECT o.*, coalesce(n.title, x.title, s.usual_name) AS target, coalesce(s.usual_name, h.name) AS host
+          FROM orientation o LEFT JOIN need n ON n.id = o.need_id LEFT JOIN structure s ON s.id = o.structure_id
+          LEFT JOIN session x ON x.id = o.session_id LEFT JOIN organisation h ON h.id = x.organisation_id
+         WHERE o.candidate_id = person)
+    SELECT jsonb_build_object(
+        'file', (
+            SELECT jsonb_strip_nulls(to_jsonb(f)) FROM (
+                SELECT c.first_name, c.last_name, c.email, c.phone, c.insee, p.name AS commune, c.birth_year, c.situation,
+                       (SELECT jsonb_agg(d.label ORDER BY d.id) FROM diploma d WHERE d.id = ANY (c.diplomas)) AS diplomas,
+                       c.experience_years, c.experience, c.licence, c.vehicle, c.mobility_km, c.available_from, c.night, c.weekend,
+                       c.split_shifts, to_jsonb(c.contracts) AS contracts, c.hours_min, c.hours_max, to_jsonb(c.jobs) AS jobs,
+                       g.name AS organisation, c.lawful_basis, c.notice_version, c.notice_given_on, c.notice_channel,
+                       c.objected_at, c.last_contact_on, c.created_at, c.updated_at
+                  FROM candidate c LEFT JOIN commune p ON p.insee = c.insee
+                  JOIN organisation_name g ON g.id = c.organisation_id WHERE c.id = person) AS f),
+        'agreements', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(a)) ORDER BY a.given_on), '[]') FROM (
+                SELECT a.kind, a.text_version, a.given_on, a.channel, a.withdrawn_on FROM candidate_agreement a
+                 WHERE a.candidate_id = person) AS a),
+        'statistics', (
+            SELECT jsonb_strip_nulls(to_jsonb(t)) FROM (
+                SELECT t.sex, t.long_term_unemployed, t.rsa, t.qpv, t.qpv_vintage, t.diploma_level, t.disability
+                  FROM candidate_statistics t WHERE t.candidate_id = person) AS t),
+        'shares', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(h)) ORDER BY h.starts_on), '[]') FROM (
+                SELECT g.name AS organisation, h.purpose, h.access, to_jsonb(h.fields) AS fields, h.starts_on, h.ends_on, h.revoked_at
+                  FROM candidate_share h JOIN organisation_name g ON g.id = h.to_organisation_id WHERE h.candidate_id = person) AS h),
+        'transfers', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(t)) ORDER BY t.asked_at), '[]') FROM (
+                SELECT f.name AS "from", g.name AS "to", t.reason, t.state, t.asked_at, t.decided_at, t.answer
+                  FROM candidate_transfer t JOIN organisation_name f ON f.id = t.from_organisation_id
+                  JOIN organisation_name g ON g.id = t.to_organisation_id WHERE t.candidate_id = person) AS t),
+        'orientations', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(o)) ORDER BY o.created_at), '[]') FROM (
+                SELECT o.target, o.host, p.name AS proposed_by, r.name AS received_by, o.state, o.created_at, o.sent_at,
+                       o.opened_at AS shown_in_full_at, o.answered_at, o.closed_at, f.label_fr AS reason, o.appointment_at, o.prior_action,
+                       o.prior_starts_on, o.prior_ends_on, o.training_starts_on, o.training_ends_on, o.training_result, o.hired_at,
+                       o.hire_contract, o.hire_starts_on, o.hire_hours,
+                       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'text', w.text, 'organisation', g.name, 'at', w.at)
+                                                  ORDER BY w.id), '[]')
+                          FROM orientation_text w LEFT JOIN organisation_name g ON g.id = w.organisation_id
+                         WHERE w.orientation_id = o.id) AS texts,
+                       (SELECT coalesce(jsonb_agg(jsonb_build_object('months', k.months, 'outcome', k.outcome, 'recorded_at', k.recorded_at)
+                                                  ORDER BY k.months), '[]')
+                          FROM checkpoint k WHERE k.orientation_id = o.id AND k.outcome IS NOT NULL) AS checkpoints
+                  FROM own o JOIN organisation_name p ON p.id = o.organisation_id
+                  LEFT JOIN organisation_name r ON r.id = o.receiver_id LEFT JOIN refusal_reason f ON f.code = o.reason) AS o),
+        'recipients', (
+            SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.at), '[]') FROM (
+                SELECT g.name AS organisation, 'orientation' AS how, o.target, o.sent_at AS at FROM own o
+                  JOIN organisation_name g ON g.id = o.receiver_id WHERE o.sent_at IS NOT NULL
+                UNION ALL
+                SELECT g.name, 'share', h.purpose, h.created_at FROM candidate_share h JOIN organisation_name g ON g.id = h.to_organisation_id
+                 WHERE h.candidate_id = person
+                UNION ALL
+                SELECT g.name, 'transfer', t.reason, t.decided_at FROM candidate_transfer t
+                  JOIN organisation_name g ON g.id = t.to_organisation_id WHERE t.candidate_id = person AND t.state = 'accepted') AS r),
+        'reads', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(r)) ORDER BY r.at), '[]') FROM (
+                SELECT g.name AS organisation, r.at, r.reason, r.route FROM file_read r
+                  LEFT JOIN organisation_name g ON g.id = r.organisation_id WHERE r.candidate_id = person) AS r),
+        'mails', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) ORDER BY m.created_at), '[]') FROM (
+                SELECT m.kind, m.state, m.created_at, m.sent_at FROM outbox m
+                 WHERE m.candidate_id = person AND m.audience = 'candidate') AS m),
+        'requests', (
+            SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(q)) ORDER BY q.asked_at), '[]') FROM (
+                SELECT q.kind, q.asked_by, q.asked_at, q.due_on, q.execute_at, q.text, q.state, q.decided_at, q.answer
+                  FROM rights_request q WHERE q.candidate_id = person) AS q),
+        'kept', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object('data', r.title_fr, 'for', r.purpose_fr, 'amount', r.keep_amount, 'unit', r.keep_unit,
+                                                         'from', r.event_fr) ORDER BY r.code), '[]')
+              FROM data_retention r WHERE r.code IN ('candidate', 'candidate_hired', 'orientation', 'reads', 'mail_body', 'rights')))
+$$;
 
-COMMENT ON FUNCTION public.tell_public_change() IS 'Trigger: tells the servers what kind of public data has changed.';
+COMMENT ON FUNCTION public.subject_copy(person uuid) IS 'Everything that is held of one person, as JSON; nobody else''s name is in it.';
 
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
@@ -2960,6 +3316,37 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION public.touch_action() IS 'Trigger: a change of a part raises its action''s versions.';
+
+CREATE TABLE public.access_code (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT access_code_hash_length CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT access_code_period_order CHECK ((made_at < expires_at)),
+    CONSTRAINT access_code_tries_range CHECK ((tries >= 0))
+);
+
+ALTER TABLE ONLY public.access_code FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.access_code IS 'Six digits, sent to the address of a file: the link alone, forwarded, opens nothing.';
+
+COMMENT ON COLUMN public.access_code.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.access_code.candidate_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.access_code.code_hash IS 'personal SHA-256 of the row''s id and the six digits.';
+
+COMMENT ON COLUMN public.access_code.made_at IS 'internal When it was made.';
+
+COMMENT ON COLUMN public.access_code.expires_at IS 'internal Until when it is good.';
+
+COMMENT ON COLUMN public.access_code.tries IS 'internal How often a wrong one was tried.';
+
+COMMENT ON COLUMN public.access_code.used_at IS 'internal When it was used: once.';
 
 CREATE TABLE public.field_change (
     id bigint NOT NULL,
@@ -3142,41 +3529,24 @@ COMMENT ON COLUMN public.answer_time.set_by IS 'internal By which member.';
 
 COMMENT ON COLUMN public.answer_time.id IS 'internal The same as structure_id: history''s name for the row.';
 
-CREATE TABLE public.api_token (
-    id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    secret_hash bytea NOT NULL,
-    label text NOT NULL,
-    scopes text[] NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    revoked_at timestamp with time zone,
-    last_use_at timestamp with time zone,
-    CONSTRAINT api_token_at_most_a_year CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
-    CONSTRAINT api_token_hash_length CHECK ((octet_length(secret_hash) = 32)),
-    CONSTRAINT api_token_label_text CHECK (public.is_text(label, 100)),
-    CONSTRAINT api_token_scopes_known CHECK (((scopes <@ ARRAY['read'::text, 'write'::text]) AND (cardinality(scopes) > 0)))
+CREATE TABLE public.audit_checkpoint (
+    "position" bigint NOT NULL,
+    chain_hash bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    audit_id uuid NOT NULL,
+    CONSTRAINT audit_checkpoint_hash_length CHECK ((octet_length(chain_hash) = 32)),
+    CONSTRAINT audit_checkpoint_position_positive CHECK (("position" > 0))
 );
 
-COMMENT ON TABLE public.api_token IS 'Opaque tokens (security.md §4); the secret itself is shown once and never stored.';
+COMMENT ON TABLE public.audit_checkpoint IS 'Where the audit''s chain begins since what was before it is forgotten.';
 
-COMMENT ON COLUMN public.api_token.id IS 'internal UUIDv7.';
+COMMENT ON COLUMN public.audit_checkpoint."position" IS 'internal The last position that is forgotten.';
 
-COMMENT ON COLUMN public.api_token.member_id IS 'internal Whose.';
+COMMENT ON COLUMN public.audit_checkpoint.chain_hash IS 'internal Its link: the next one follows from it.';
 
-COMMENT ON COLUMN public.api_token.secret_hash IS 'internal SHA-256 of the token.';
+COMMENT ON COLUMN public.audit_checkpoint.made_at IS 'internal When.';
 
-COMMENT ON COLUMN public.api_token.label IS 'internal What its owner calls it.';
-
-COMMENT ON COLUMN public.api_token.scopes IS 'internal What it may be used for: read, write.';
-
-COMMENT ON COLUMN public.api_token.created_at IS 'internal Since when.';
-
-COMMENT ON COLUMN public.api_token.expires_at IS 'internal Until when; 12 months at most.';
-
-COMMENT ON COLUMN public.api_token.revoked_at IS 'internal When it was taken back.';
-
-COMMENT ON COLUMN public.api_token.last_use_at IS 'internal Its last use, to the hour.';
+COMMENT ON COLUMN public.audit_checkpoint.audit_id IS 'internal The audit row that says so, itself sealed.';
 
 CREATE TABLE public.audit_seal (
     "position" bigint NOT NULL,
@@ -3434,6 +3804,79 @@ COMMENT ON COLUMN public.contract_type.label_fr IS 'public What people call it.'
 COMMENT ON COLUMN public.contract_type.label_en IS 'public The same in English.';
 
 COMMENT ON COLUMN public.contract_type.is_durable IS 'public Whether a hire with it is a durable one: six months or more.';
+
+CREATE TABLE public.data_retention (
+    code text NOT NULL,
+    title_fr text NOT NULL,
+    persons_fr text NOT NULL,
+    purpose_fr text NOT NULL,
+    lawful_basis text[] NOT NULL,
+    recipients_fr text NOT NULL,
+    keep_amount integer,
+    keep_unit text,
+    keep_with text,
+    event_fr text NOT NULL,
+    notice_days integer,
+    is_outside boolean NOT NULL,
+    note_fr text,
+    CONSTRAINT data_retention_code_form CHECK ((code ~ '^[a-z][a-z0-9_]{2,40}$'::text)),
+    CONSTRAINT data_retention_keep_positive CHECK ((keep_amount > 0)),
+    CONSTRAINT data_retention_keep_unit_known CHECK ((keep_unit = ANY (ARRAY['hours'::text, 'days'::text, 'months'::text, 'years'::text]))),
+    CONSTRAINT data_retention_keep_whole CHECK ((((keep_amount IS NULL) = (keep_unit IS NULL)) AND ((keep_amount IS NULL) <> (keep_with IS NULL)))),
+    CONSTRAINT data_retention_lawful_basis_known CHECK (((lawful_basis <@ ARRAY['public_task'::text, 'pre_contract'::text, 'legitimate_interest'::text, 'legal_obligation'::text, 'consent'::text]) AND (cardinality(lawful_basis) > 0))),
+    CONSTRAINT data_retention_notice_positive CHECK ((notice_days > 0)),
+    CONSTRAINT data_retention_text CHECK ((public.is_text(title_fr, 200) AND public.is_text(persons_fr, 200) AND public.is_text(purpose_fr, 600) AND public.is_text(recipients_fr, 400) AND public.is_text(event_fr, 300) AND COALESCE(public.is_text(note_fr, 800), true)))
+);
+
+COMMENT ON TABLE public.data_retention IS 'The register: what personal data are kept, for what, how long, and who gets them (domain.md §7; sql/reference/rows).';
+
+COMMENT ON COLUMN public.data_retention.code IS 'public Its name in the program.';
+
+COMMENT ON COLUMN public.data_retention.title_fr IS 'public Which data, in French.';
+
+COMMENT ON COLUMN public.data_retention.persons_fr IS 'public Whose.';
+
+COMMENT ON COLUMN public.data_retention.purpose_fr IS 'public What for.';
+
+COMMENT ON COLUMN public.data_retention.lawful_basis IS 'public public_task, pre_contract, legitimate_interest, legal_obligation, consent.';
+
+COMMENT ON COLUMN public.data_retention.recipients_fr IS 'public Who gets them.';
+
+COMMENT ON COLUMN public.data_retention.keep_amount IS 'public How long; NULL when as long as another line.';
+
+COMMENT ON COLUMN public.data_retention.keep_unit IS 'public hours, days, months, years.';
+
+COMMENT ON COLUMN public.data_retention.keep_with IS 'public The line as long as which they are kept, and with which they are cleared.';
+
+COMMENT ON COLUMN public.data_retention.event_fr IS 'public From when it is counted.';
+
+COMMENT ON COLUMN public.data_retention.notice_days IS 'public How many days before it is told.';
+
+COMMENT ON COLUMN public.data_retention.is_outside IS 'public Whether they are outside of the tables that the purge clears: operations see to it.';
+
+COMMENT ON COLUMN public.data_retention.note_fr IS 'public What else is to be known.';
+
+CREATE TABLE public.erasure_ledger (
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    cause text NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    exported_at timestamp with time zone,
+    CONSTRAINT erasure_ledger_cause_known CHECK ((cause = ANY (ARRAY['request'::text, 'retention'::text]))),
+    CONSTRAINT erasure_ledger_kind_known CHECK ((kind = ANY (ARRAY['candidate'::text, 'member'::text])))
+);
+
+COMMENT ON TABLE public.erasure_ledger IS 'Ids of those who were erased: replayed after a restore.';
+
+COMMENT ON COLUMN public.erasure_ledger.subject_id IS 'internal The id that nothing else knows any more.';
+
+COMMENT ON COLUMN public.erasure_ledger.kind IS 'internal candidate, member.';
+
+COMMENT ON COLUMN public.erasure_ledger.cause IS 'internal request, retention.';
+
+COMMENT ON COLUMN public.erasure_ledger.erased_at IS 'internal When.';
+
+COMMENT ON COLUMN public.erasure_ledger.exported_at IS 'internal When it was written to the file outside.';
 
 ALTER TABLE public.field_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.field_change_id_seq
@@ -3977,6 +4420,76 @@ COMMENT ON COLUMN public.orientation_text.written_by IS 'internal By which membe
 
 COMMENT ON COLUMN public.orientation_text.at IS 'internal When.';
 
+ALTER TABLE public.past_orientation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.past_orientation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.person_count (
+    quarter date NOT NULL,
+    kind text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
+    persons integer NOT NULL,
+    CONSTRAINT person_count_dimension_known CHECK ((dimension = ANY (ARRAY['all'::text, 'sex'::text, 'age'::text, 'age_esf'::text, 'sex_age'::text, 'situation'::text, 'long_term_unemployed'::text, 'diploma_level'::text, 'qpv'::text, 'rsa'::text, 'disability'::text, 'commune'::text, 'epci'::text, 'organisation'::text, 'job'::text, 'structure_kind'::text, 'contract'::text]))),
+    CONSTRAINT person_count_persons_positive CHECK ((persons > 0)),
+    CONSTRAINT person_count_quarter CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
+);
+
+ALTER TABLE ONLY public.person_count FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.person_count IS 'How many persons took a step in a quarter, by one dimension at a time; nobody''s id. Only counting functions show it, suppressed.';
+
+COMMENT ON COLUMN public.person_count.quarter IS 'internal The quarter''s first day.';
+
+COMMENT ON COLUMN public.person_count.kind IS 'internal The step: a person''s first of its kind in the year.';
+
+COMMENT ON COLUMN public.person_count.dimension IS 'internal By what it is counted; all: everybody.';
+
+COMMENT ON COLUMN public.person_count.value IS 'internal Which of it; unknown where the file does not say.';
+
+COMMENT ON COLUMN public.person_count.persons IS 'internal How many.';
+
+CREATE TABLE public.person_quarter (
+    quarter date NOT NULL,
+    last_candidate uuid,
+    counted_at timestamp with time zone,
+    CONSTRAINT person_quarter_start CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
+);
+
+COMMENT ON TABLE public.person_quarter IS 'Closed quarters whose persons are counted, or being counted.';
+
+COMMENT ON COLUMN public.person_quarter.quarter IS 'internal The quarter''s first day.';
+
+COMMENT ON COLUMN public.person_quarter.last_candidate IS 'internal How far the counting is.';
+
+COMMENT ON COLUMN public.person_quarter.counted_at IS 'internal When all were counted: from then on its figures stand.';
+
+CREATE TABLE public.person_step (
+    candidate_id uuid NOT NULL,
+    kind text NOT NULL,
+    year integer NOT NULL,
+    counted_in date NOT NULL,
+    CONSTRAINT person_step_kind_known CHECK ((kind = ANY (ARRAY['received'::text, 'oriented'::text, 'accompanied'::text, 'immersion'::text, 'training'::text, 'hired'::text, 'employed_3'::text, 'employed_6'::text, 'employed_12'::text]))),
+    CONSTRAINT person_step_quarter CHECK ((counted_in = (date_trunc('quarter'::text, (counted_in)::timestamp without time zone))::date))
+);
+
+ALTER TABLE ONLY public.person_step FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.person_step IS 'That a person''s step was counted: once a year; goes with the person''s file.';
+
+COMMENT ON COLUMN public.person_step.candidate_id IS 'internal Whose.';
+
+COMMENT ON COLUMN public.person_step.kind IS 'internal received, oriented, accompanied, immersion, training, hired, employed_3, employed_6, employed_12.';
+
+COMMENT ON COLUMN public.person_step.year IS 'internal In which year.';
+
+COMMENT ON COLUMN public.person_step.counted_in IS 'internal First day of the quarter that it was counted in.';
+
 CREATE TABLE public.priority_district (
     id text NOT NULL,
     name text NOT NULL,
@@ -4305,6 +4818,23 @@ CREATE VIEW public.public_structure AS
 
 COMMENT ON VIEW public.public_structure IS 'The directory, public columns.';
 
+CREATE TABLE public.purge_pass (
+    line text NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    emptied_at timestamp with time zone,
+    suspect_since timestamp with time zone
+);
+
+COMMENT ON TABLE public.purge_pass IS 'When the purge looked at each line of the register.';
+
+COMMENT ON COLUMN public.purge_pass.line IS 'internal The line, or another rule that no leaping clock may hurry.';
+
+COMMENT ON COLUMN public.purge_pass.seen_at IS 'internal The clock of its last look: a leap ahead forgets nothing until it has held for some days.';
+
+COMMENT ON COLUMN public.purge_pass.emptied_at IS 'internal When nothing was left to forget.';
+
+COMMENT ON COLUMN public.purge_pass.suspect_since IS 'internal Since when the clock is suspect, if it is.';
+
 CREATE TABLE public.refusal_reason (
     code text NOT NULL,
     label_fr text NOT NULL,
@@ -4356,6 +4886,100 @@ CREATE VIEW public.report_funding AS
      JOIN public.organisation funder ON ((funder.id = f.funder_id)));
 
 COMMENT ON VIEW public.report_funding IS 'Money by action, funder and year, with the gap between spent and planned.';
+
+CREATE TABLE public.retention_column (
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    line text NOT NULL
+);
+
+COMMENT ON TABLE public.retention_column IS 'Which line of the register each personal column belongs to: exactly one, which a test holds.';
+
+COMMENT ON COLUMN public.retention_column.table_name IS 'public The table.';
+
+COMMENT ON COLUMN public.retention_column.column_name IS 'public The column.';
+
+COMMENT ON COLUMN public.retention_column.line IS 'public The line.';
+
+CREATE TABLE public.retention_notice (
+    subject_id uuid NOT NULL,
+    line text NOT NULL,
+    told_on date NOT NULL,
+    due_on date NOT NULL,
+    CONSTRAINT retention_notice_order CHECK ((told_on < due_on))
+);
+
+COMMENT ON TABLE public.retention_notice IS 'Notices before something is forgotten: without one, and before its day, it is not.';
+
+COMMENT ON COLUMN public.retention_notice.subject_id IS 'internal The candidate or member. No foreign key: it goes with the subject.';
+
+COMMENT ON COLUMN public.retention_notice.line IS 'internal By which line of the register.';
+
+COMMENT ON COLUMN public.retention_notice.told_on IS 'internal When it was told.';
+
+COMMENT ON COLUMN public.retention_notice.due_on IS 'internal The first day on which it may be forgotten.';
+
+CREATE TABLE public.rights_request (
+    id uuid NOT NULL,
+    candidate_id uuid NOT NULL,
+    kind text NOT NULL,
+    asked_by text NOT NULL,
+    organisation_id uuid NOT NULL,
+    member_id uuid,
+    asked_at timestamp with time zone NOT NULL,
+    due_on date NOT NULL,
+    execute_at timestamp with time zone,
+    text text,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    answer text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT rights_request_answer_text CHECK (public.is_text(answer, 2000)),
+    CONSTRAINT rights_request_asked_by_known CHECK ((asked_by = ANY (ARRAY['prescriber'::text, 'candidate'::text, 'dpo'::text]))),
+    CONSTRAINT rights_request_decided_has_instant CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT rights_request_due_range CHECK (((due_on >= '2020-01-01'::date) AND (due_on <= '2101-01-01'::date))),
+    CONSTRAINT rights_request_erasure_has_delay CHECK (((kind = 'erasure'::text) = (execute_at IS NOT NULL))),
+    CONSTRAINT rights_request_kind_known CHECK ((kind = ANY (ARRAY['copy'::text, 'correction'::text, 'objection'::text, 'erasure'::text]))),
+    CONSTRAINT rights_request_member_unless_candidate CHECK (((asked_by = 'candidate'::text) = (member_id IS NULL))),
+    CONSTRAINT rights_request_refused_has_answer CHECK (((state <> 'refused'::text) OR (answer IS NOT NULL) OR (kind = 'erasure'::text))),
+    CONSTRAINT rights_request_state_known CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'refused'::text, 'cancelled'::text]))),
+    CONSTRAINT rights_request_text_text CHECK (public.is_text(text, 2000))
+);
+
+ALTER TABLE ONLY public.rights_request FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.rights_request IS 'Requests of persons about their data, with the day by which each is answered.';
+
+COMMENT ON COLUMN public.rights_request.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.rights_request.candidate_id IS 'internal Whose file. No foreign key: it outlives the file.';
+
+COMMENT ON COLUMN public.rights_request.kind IS 'internal copy, correction, objection, erasure.';
+
+COMMENT ON COLUMN public.rights_request.asked_by IS 'internal Through whom: prescriber, candidate (the person''s own link), dpo.';
+
+COMMENT ON COLUMN public.rights_request.organisation_id IS 'internal Whose file it was then.';
+
+COMMENT ON COLUMN public.rights_request.member_id IS 'internal Who wrote it down; NULL for the person''s own link.';
+
+COMMENT ON COLUMN public.rights_request.asked_at IS 'internal When.';
+
+COMMENT ON COLUMN public.rights_request.due_on IS 'internal The last day to answer.';
+
+COMMENT ON COLUMN public.rights_request.execute_at IS 'internal When an erasure is carried out unless it is cancelled.';
+
+COMMENT ON COLUMN public.rights_request.text IS 'personal What is to be corrected, in the person''s words; emptied by an erasure.';
+
+COMMENT ON COLUMN public.rights_request.state IS 'internal open, done, refused, cancelled.';
+
+COMMENT ON COLUMN public.rights_request.decided_at IS 'internal When it was answered, carried out or cancelled.';
+
+COMMENT ON COLUMN public.rights_request.decided_by IS 'internal By which member; NULL for the person or the clock.';
+
+COMMENT ON COLUMN public.rights_request.answer IS 'personal What was answered; emptied by an erasure.';
+
+COMMENT ON COLUMN public.rights_request.version IS 'internal Raised by every change.';
 
 CREATE TABLE public.schema_migration (
     name text NOT NULL,
@@ -4520,7 +5144,7 @@ CREATE VIEW public.structure_duplicate AS
             a.insee,
             ((NOT (a.siret IS DISTINCT FROM b.siret)) AND (a.siret IS NOT NULL)) AS same_siret,
             (a.legal_entity_id = b.legal_entity_id) AS same_legal_entity,
-            public.structure_distance(a.unit_point, b.unit_point) AS distance_m,
+            public.structure_distance(a.unit_point, b.latitude, b.longitude) AS distance_m,
             public.similarity(a.sort_name, b.sort_name) AS similarity
            FROM ((pair
              JOIN public.structure a ON ((a.id = pair.a_id)))
@@ -4682,6 +5306,9 @@ COMMENT ON COLUMN public.task.done_at IS 'internal When it was done.';
 
 COMMENT ON COLUMN public.task.done_by IS 'internal By which member; NULL when the platform found it done.';
 
+ALTER TABLE ONLY public.access_code
+    ADD CONSTRAINT access_code_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_code_once UNIQUE (code);
 
@@ -4717,6 +5344,9 @@ ALTER TABLE ONLY public.api_token
 
 ALTER TABLE ONLY public.api_token
     ADD CONSTRAINT api_token_secret_once UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.audit_checkpoint
+    ADD CONSTRAINT audit_checkpoint_key PRIMARY KEY ("position");
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_key PRIMARY KEY (id);
@@ -4781,6 +5411,9 @@ ALTER TABLE ONLY public.commune
 ALTER TABLE ONLY public.contract_type
     ADD CONSTRAINT contract_type_key PRIMARY KEY (code);
 
+ALTER TABLE ONLY public.data_retention
+    ADD CONSTRAINT data_retention_key PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.diploma
     ADD CONSTRAINT diploma_key PRIMARY KEY (id);
 
@@ -4789,6 +5422,9 @@ ALTER TABLE ONLY public.diploma_synonym
 
 ALTER TABLE ONLY public.epci
     ADD CONSTRAINT epci_key PRIMARY KEY (siren);
+
+ALTER TABLE ONLY public.erasure_ledger
+    ADD CONSTRAINT erasure_ledger_key PRIMARY KEY (subject_id);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_key PRIMARY KEY (id);
@@ -4889,11 +5525,26 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_opt_out_once UNIQUE (opt_out_hash);
 
+ALTER TABLE ONLY public.past_orientation
+    ADD CONSTRAINT past_orientation_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.person_count
+    ADD CONSTRAINT person_count_key PRIMARY KEY (quarter, kind, dimension, value);
+
+ALTER TABLE ONLY public.person_quarter
+    ADD CONSTRAINT person_quarter_key PRIMARY KEY (quarter);
+
+ALTER TABLE ONLY public.person_step
+    ADD CONSTRAINT person_step_key PRIMARY KEY (candidate_id, kind, year);
+
 ALTER TABLE ONLY public.priority_district
     ADD CONSTRAINT priority_district_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.purge_pass
+    ADD CONSTRAINT purge_pass_key PRIMARY KEY (line);
 
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_key PRIMARY KEY (id);
@@ -4906,6 +5557,15 @@ ALTER TABLE ONLY public.recruitment_word
 
 ALTER TABLE ONLY public.refusal_reason
     ADD CONSTRAINT refusal_reason_key PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.retention_column
+    ADD CONSTRAINT retention_column_key PRIMARY KEY (table_name, column_name);
+
+ALTER TABLE ONLY public.retention_notice
+    ADD CONSTRAINT retention_notice_key PRIMARY KEY (line, subject_id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.rome_job
     ADD CONSTRAINT rome_job_key PRIMARY KEY (version, code);
@@ -4955,6 +5615,10 @@ ALTER TABLE ONLY public.structure_word
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_key PRIMARY KEY (id);
 
+CREATE INDEX access_code_candidate ON public.access_code USING btree (candidate_id, made_at);
+
+CREATE INDEX access_code_ended ON public.access_code USING btree (expires_at);
+
 CREATE INDEX action_axis ON public.action USING btree (axis_id);
 
 CREATE INDEX action_comment_action ON public.action_comment USING btree (action_id, id);
@@ -4977,9 +5641,15 @@ CREATE INDEX action_territory ON public.action USING gin (territory);
 
 CREATE INDEX answer_time_set_by ON public.answer_time USING btree (set_by);
 
+CREATE INDEX api_token_ended ON public.api_token USING btree (LEAST(expires_at, revoked_at));
+
 CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
 
+CREATE INDEX audit_log_caller ON public.audit_log USING btree (caller, at);
+
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
+
+CREATE INDEX calendar_feed_ended ON public.calendar_feed USING btree (LEAST(expires_at, revoked_at));
 
 CREATE INDEX calendar_feed_member ON public.calendar_feed USING btree (member_id, id);
 
@@ -5035,6 +5705,12 @@ CREATE INDEX checkpoint_recorded_by ON public.checkpoint USING btree (recorded_b
 
 CREATE INDEX commune_epci ON public.commune USING btree (epci_siren);
 
+CREATE INDEX data_retention_keep_with ON public.data_retention USING btree (keep_with);
+
+CREATE INDEX erasure_ledger_age ON public.erasure_ledger USING btree (erased_at);
+
+CREATE INDEX erasure_ledger_not_exported ON public.erasure_ledger USING btree (erased_at) WHERE (exported_at IS NULL);
+
 CREATE INDEX evidence_action ON public.evidence USING btree (action_id, id);
 
 CREATE INDEX evidence_author ON public.evidence USING btree (author_id);
@@ -5057,17 +5733,23 @@ CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
 
 CREATE INDEX idempotency_answer_age ON public.idempotency_answer USING btree (made_at);
 
+CREATE INDEX idempotency_answer_location ON public.idempotency_answer USING btree (COALESCE(reread_at, location));
+
 CREATE INDEX indicator_value_action ON public.indicator_value USING btree (action_id);
 
 CREATE INDEX indicator_value_author ON public.indicator_value USING btree (author_id);
 
 CREATE INDEX indicator_value_latest ON public.indicator_value USING btree (indicator_id, dated_on DESC, id DESC);
 
+CREATE INDEX invitation_ended ON public.invitation USING btree (LEAST(expires_at, used_at));
+
 CREATE INDEX invitation_invited_by ON public.invitation USING btree (invited_by);
 
 CREATE INDEX invitation_member ON public.invitation USING btree (member_id);
 
 CREATE INDEX job_affinity_to ON public.job_affinity USING btree (job_to);
+
+CREATE INDEX mail_opt_out_age ON public.mail_opt_out USING btree (at);
 
 CREATE UNIQUE INDEX member_email_once ON public.member USING btree (lower(email));
 
@@ -5104,6 +5786,8 @@ CREATE INDEX organisation_authorisation_by ON public.organisation USING btree (a
 CREATE UNIQUE INDEX organisation_name_once ON public.organisation USING btree (public.folded(name));
 
 CREATE INDEX orientation_candidate ON public.orientation USING btree (candidate_id, id);
+
+CREATE INDEX orientation_closed ON public.orientation USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 
 CREATE INDEX orientation_draft ON public.orientation USING btree (updated_at) WHERE (state = 'draft'::text);
 
@@ -5171,21 +5855,33 @@ CREATE INDEX orientation_waiting ON public.orientation USING btree (sent_at, id)
 
 CREATE INDEX outbox_about ON public.outbox USING btree (about_id);
 
+CREATE INDEX outbox_age ON public.outbox USING btree (created_at);
+
 CREATE INDEX outbox_candidate ON public.outbox USING btree (candidate_id);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (next_try_at, id) WHERE ((state = 'waiting'::text) AND (gathered_into IS NULL));
 
 CREATE INDEX outbox_ended ON public.outbox USING btree (created_at) WHERE (state <> 'waiting'::text);
 
+CREATE INDEX outbox_farewell ON public.outbox USING btree (id) WHERE (kind = 'privacy.erased'::text);
+
 CREATE INDEX outbox_gathered_into ON public.outbox USING btree (gathered_into);
 
 CREATE INDEX outbox_member ON public.outbox USING btree (member_id);
+
+CREATE INDEX outbox_not_cleared ON public.outbox USING btree (created_at) WHERE (cleared_at IS NULL);
 
 CREATE INDEX outbox_organisation ON public.outbox USING btree (organisation_id);
 
 CREATE INDEX outbox_sent_reminder ON public.outbox USING btree (address_hash, sent_at) WHERE ((state = 'sent'::text) AND is_reminder);
 
 CREATE INDEX outbox_waiting_reminder ON public.outbox USING btree (address_hash, id) WHERE ((state = 'waiting'::text) AND is_reminder);
+
+CREATE INDEX past_orientation_receiver ON public.past_orientation USING btree (receiver_id);
+
+CREATE INDEX past_orientation_sent ON public.past_orientation USING btree (sent_on);
+
+CREATE INDEX past_orientation_structure ON public.past_orientation USING btree (structure_id, receiver_id, sent_on) INCLUDE (state, answered_on);
 
 CREATE INDEX priority_district_commune ON public.priority_district USING btree (commune_insee);
 
@@ -5194,6 +5890,12 @@ CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id
 CREATE INDEX progress_note_author ON public.progress_note USING btree (author_id);
 
 CREATE INDEX recruitment_contact_asked_by ON public.recruitment_contact USING btree (asked_by);
+
+CREATE INDEX recruitment_contact_ended ON public.recruitment_contact USING btree (COALESCE(ended_at,
+CASE
+    WHEN (state = 'pending'::text) THEN expires_at
+    ELSE NULL::timestamp with time zone
+END));
 
 CREATE UNIQUE INDEX recruitment_contact_one_pending ON public.recruitment_contact USING btree (structure_id) WHERE (state = 'pending'::text);
 
@@ -5206,6 +5908,26 @@ CREATE INDEX recruitment_contact_replaced_by ON public.recruitment_contact USING
 CREATE INDEX recruitment_contact_structure ON public.recruitment_contact USING btree (structure_id);
 
 CREATE INDEX recruitment_word_near ON public.recruitment_word USING gin (word public.gin_trgm_ops);
+
+CREATE INDEX retention_column_line ON public.retention_column USING btree (line);
+
+CREATE INDEX retention_notice_due ON public.retention_notice USING btree (line, due_on);
+
+CREATE INDEX rights_request_age ON public.rights_request USING btree (asked_at);
+
+CREATE INDEX rights_request_candidate ON public.rights_request USING btree (candidate_id, id);
+
+CREATE INDEX rights_request_decided_by ON public.rights_request USING btree (decided_by);
+
+CREATE INDEX rights_request_member ON public.rights_request USING btree (member_id);
+
+CREATE INDEX rights_request_of_organisation ON public.rights_request USING btree (organisation_id, id);
+
+CREATE UNIQUE INDEX rights_request_one_erasure ON public.rights_request USING btree (candidate_id) WHERE ((kind = 'erasure'::text) AND (state = 'open'::text));
+
+CREATE INDEX rights_request_open ON public.rights_request USING btree (due_on, id) WHERE (state = 'open'::text);
+
+CREATE INDEX rights_request_to_execute ON public.rights_request USING btree (execute_at) WHERE ((kind = 'erasure'::text) AND (state = 'open'::text));
 
 CREATE INDEX session_commune ON public.session USING btree (insee);
 
@@ -5255,8 +5977,6 @@ CREATE INDEX structure_distinct_second ON public.structure_distinct USING btree 
 
 CREATE INDEX structure_insee ON public.structure USING btree (insee);
 
-CREATE INDEX structure_kind_by_distance ON public.structure USING gist (kind, unit_point) WHERE (status = 'open'::text);
-
 CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, finess) WHERE (status = 'open'::text);
 
 CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
@@ -5305,15 +6025,21 @@ CREATE UNIQUE INDEX task_once_open ON public.task USING btree (kind, about_id, o
 
 CREATE INDEX task_open ON public.task USING btree (organisation_id, id) WHERE (done_at IS NULL);
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE INDEX task_text_age ON public.task USING btree (created_at) WHERE (text IS NOT NULL);
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
 
 CREATE TRIGGER append_only BEFORE UPDATE ON public.file_read FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE UPDATE ON public.orientation_event FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER check_age BEFORE INSERT ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.check_audit_checkpoint();
 
 CREATE TRIGGER check_merge BEFORE UPDATE OF merged_into ON public.structure FOR EACH ROW WHEN (((new.merged_into IS NOT NULL) AND (new.merged_into IS DISTINCT FROM old.merged_into))) EXECUTE FUNCTION public.check_structure_merge();
 
@@ -5322,6 +6048,14 @@ CREATE TRIGGER check_merge_of_new BEFORE INSERT ON public.structure FOR EACH ROW
 CREATE TRIGGER check_territory BEFORE INSERT OR UPDATE OF territory ON public.action FOR EACH ROW EXECUTE FUNCTION public.check_territory();
 
 CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.refuse_new_code();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.api_token FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.calendar_feed FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.erasure_ledger FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.invitation FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
 
 CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON public.orientation FOR EACH ROW EXECUTE FUNCTION public.keep_orientation();
 
@@ -5403,6 +6137,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progres
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email', 'secret_hash');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text', 'answer');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'reason');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.session_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email');
@@ -5417,71 +6153,11 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.structu
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.task FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text');
 
+CREATE TRIGGER renamed BEFORE UPDATE OF name, email, forgotten_at ON public.member FOR EACH ROW EXECUTE FUNCTION public.refuse_renaming();
+
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_plan FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.collective_agreement FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune_change FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.contract_type FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma_synonym FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.epci FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_category FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_legal_status FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator_value FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.job_affinity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.match_criterion FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.need FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.priority_district FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.refusal_reason FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.rome_job FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
-
-CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
@@ -5502,6 +6178,9 @@ CREATE TRIGGER unchanged BEFORE UPDATE ON public.funding_line FOR EACH ROW EXECU
 CREATE TRIGGER unchanged BEFORE UPDATE ON public.indicator FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 
 CREATE TRIGGER unchanged BEFORE UPDATE ON public.milestone FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+
+ALTER TABLE ONLY public.access_code
+    ADD CONSTRAINT access_code_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.action
     ADD CONSTRAINT action_axis_of_its_plan FOREIGN KEY (plan_id, axis_id) REFERENCES public.axis(plan_id, id);
@@ -5592,6 +6271,9 @@ ALTER TABLE ONLY public.checkpoint
 
 ALTER TABLE ONLY public.commune
     ADD CONSTRAINT commune_epci FOREIGN KEY (epci_siren) REFERENCES public.epci(siren);
+
+ALTER TABLE ONLY public.data_retention
+    ADD CONSTRAINT data_retention_keep_with FOREIGN KEY (keep_with) REFERENCES public.data_retention(code);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_action FOREIGN KEY (action_id) REFERENCES public.action(id);
@@ -5722,6 +6404,15 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
+ALTER TABLE ONLY public.past_orientation
+    ADD CONSTRAINT past_orientation_receiver FOREIGN KEY (receiver_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.past_orientation
+    ADD CONSTRAINT past_orientation_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.person_step
+    ADD CONSTRAINT person_step_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.priority_district
     ADD CONSTRAINT priority_district_commune FOREIGN KEY (commune_insee) REFERENCES public.commune(insee);
 
@@ -5742,6 +6433,21 @@ ALTER TABLE ONLY public.recruitment_contact
 
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.retention_column
+    ADD CONSTRAINT retention_column_line FOREIGN KEY (line) REFERENCES public.data_retention(code);
+
+ALTER TABLE ONLY public.retention_notice
+    ADD CONSTRAINT retention_notice_line FOREIGN KEY (line) REFERENCES public.data_retention(code);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_decided_by FOREIGN KEY (decided_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.rights_request
+    ADD CONSTRAINT rights_request_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_commune FOREIGN KEY (insee) REFERENCES public.commune(insee);
@@ -5818,11 +6524,17 @@ ALTER TABLE ONLY public.task
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
 
+ALTER TABLE public.access_code ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY access_code_system ON public.access_code TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.candidate ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.candidate_agreement ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY candidate_agreement_added ON public.candidate_agreement FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((kind <> 'disability'::text) AND (candidate_id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[]))));
+
+CREATE POLICY candidate_agreement_forgotten ON public.candidate_agreement AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY candidate_agreement_own ON public.candidate_agreement TO pa31_app, pa31_operator USING (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
    FROM public.candidate c
@@ -5840,6 +6552,8 @@ CREATE POLICY candidate_by_link ON public.candidate TO pa31_app USING ((id = ( S
 
 CREATE POLICY candidate_followed ON public.candidate FOR UPDATE TO pa31_app, pa31_operator USING ((id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[])));
 
+CREATE POLICY candidate_forgotten ON public.candidate AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 CREATE POLICY candidate_opened_by_team ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id = ( SELECT public.caller_file() AS caller_file)));
 
 CREATE POLICY candidate_own ON public.candidate TO pa31_app, pa31_operator USING (COALESCE((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)), false)) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
@@ -5850,6 +6564,8 @@ ALTER TABLE public.candidate_share ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY candidate_share_either ON public.candidate_share FOR SELECT TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
 
+CREATE POLICY candidate_share_forgotten ON public.candidate_share AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 CREATE POLICY candidate_share_given ON public.candidate_share TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text))) WITH CHECK (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
 
 CREATE POLICY candidate_share_searched ON public.candidate_share FOR SELECT TO pa31_search USING (true);
@@ -5859,6 +6575,8 @@ CREATE POLICY candidate_share_taken_over ON public.candidate_share FOR UPDATE TO
 CREATE POLICY candidate_shared ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id = ANY (( SELECT public.caller_shares('read'::text) AS caller_shares)::uuid[])));
 
 ALTER TABLE public.candidate_statistics ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY candidate_statistics_forgotten ON public.candidate_statistics AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY candidate_statistics_own ON public.candidate_statistics TO pa31_app, pa31_operator USING (((( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
    FROM public.candidate c
@@ -5876,7 +6594,15 @@ ALTER TABLE public.candidate_transfer ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY candidate_transfer_either ON public.candidate_transfer TO pa31_app, pa31_operator USING (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text))) WITH CHECK (((from_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (to_organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text)));
 
-CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING (public.caller_receives(id));
+CREATE POLICY candidate_transfer_forgotten ON public.candidate_transfer AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id IN ( SELECT o.candidate_id
+   FROM public.orientation o
+  WHERE ((o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
+
+CREATE POLICY candidate_z_received_by_link ON public.candidate FOR SELECT TO pa31_app USING ((id IN ( SELECT o.candidate_id
+   FROM public.orientation o
+  WHERE ((o.id = ( SELECT public.caller_link() AS caller_link)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
 
 ALTER TABLE public.checkpoint ENABLE ROW LEVEL SECURITY;
 
@@ -5886,7 +6612,11 @@ CREATE POLICY checkpoint_followed ON public.checkpoint TO pa31_app, pa31_operato
    FROM public.orientation o
   WHERE ((o.id = checkpoint.orientation_id) AND ((o.organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR (o.referent_id = ( SELECT public.caller_organisation() AS caller_organisation))))))));
 
+CREATE POLICY checkpoint_forgotten ON public.checkpoint AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.file_read ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY file_read_forgotten_by_system ON public.file_read FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY file_read_seen ON public.file_read FOR SELECT TO pa31_app, pa31_operator USING ((((member_id)::text = ( SELECT public.current_caller() AS current_caller)) OR (( SELECT public.current_caller() AS current_caller) = 'system'::text) OR (candidate_id = ( SELECT public.caller_link() AS caller_link)) OR (EXISTS ( SELECT
    FROM public.candidate c
@@ -5896,9 +6626,13 @@ CREATE POLICY file_read_written ON public.file_read FOR INSERT TO pa31_app, pa31
 
 ALTER TABLE public.idempotency_answer ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY idempotency_answer_forgotten_by_purge ON public.idempotency_answer FOR DELETE TO pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 CREATE POLICY idempotency_answer_forgotten_by_system ON public.idempotency_answer FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
 
 CREATE POLICY idempotency_answer_own ON public.idempotency_answer TO pa31_app USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+
+CREATE POLICY idempotency_answer_seen_by_purge ON public.idempotency_answer FOR SELECT TO pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY idempotency_answer_seen_by_system ON public.idempotency_answer FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
@@ -5929,6 +6663,8 @@ CREATE POLICY orientation_event_seen ON public.orientation_event FOR SELECT TO p
 CREATE POLICY orientation_event_written ON public.orientation_event FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((public.current_caller() IS DISTINCT FROM ''::text) AND (EXISTS ( SELECT
    FROM public.orientation o
   WHERE (o.id = orientation_event.orientation_id)))));
+
+CREATE POLICY orientation_forgotten ON public.orientation AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 ALTER TABLE public.orientation_link ENABLE ROW LEVEL SECURITY;
 
@@ -5974,7 +6710,21 @@ CREATE POLICY outbox_sent_by_system ON public.outbox FOR UPDATE TO pa31_app, pa3
 
 CREATE POLICY outbox_written ON public.outbox FOR INSERT TO pa31_app, pa31_operator WITH CHECK (((state = 'waiting'::text) AND (attempts = 0) AND ((public.current_caller() IS NOT NULL) OR (NULLIF(current_setting('pa31.link'::text, true), ''::text) IS NOT NULL))));
 
+ALTER TABLE public.person_count ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY person_count_counted ON public.person_count FOR SELECT TO pa31_stats USING (true);
+
+CREATE POLICY person_count_system ON public.person_count TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+ALTER TABLE public.person_step ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY person_step_system ON public.person_step TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY recruitment_contact_forgotten ON public.recruitment_contact AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY recruitment_contact_forgotten_by_system ON public.recruitment_contact FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY recruitment_contact_own_or_team ON public.recruitment_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
 
@@ -5986,7 +6736,23 @@ CREATE POLICY recruitment_contact_seen_by_link ON public.recruitment_contact FOR
 
 CREATE POLICY recruitment_contact_seen_by_system ON public.recruitment_contact FOR SELECT TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
+ALTER TABLE public.rights_request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY rights_request_by_link ON public.rights_request TO pa31_app USING ((candidate_id = ( SELECT public.caller_link() AS caller_link))) WITH CHECK ((candidate_id = ( SELECT public.caller_link() AS caller_link)));
+
+CREATE POLICY rights_request_forgotten ON public.rights_request AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY rights_request_of_dpo ON public.rights_request TO pa31_app, pa31_operator USING (( SELECT public.caller_is_dpo() AS caller_is_dpo)) WITH CHECK (( SELECT public.caller_is_dpo() AS caller_is_dpo));
+
+CREATE POLICY rights_request_own ON public.rights_request TO pa31_app, pa31_operator USING ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
+
+CREATE POLICY rights_request_system ON public.rights_request TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.session_contact ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY session_contact_forgotten ON public.session_contact AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
+CREATE POLICY session_contact_forgotten_by_system ON public.session_contact FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY session_contact_own_or_team ON public.session_contact TO pa31_app, pa31_operator USING (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)) OR ( SELECT public.caller_is_team() AS caller_is_team)));
 
@@ -5996,9 +6762,13 @@ CREATE POLICY session_contact_seen_by_system ON public.session_contact FOR SELEC
 
 ALTER TABLE public.sheet_import ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY sheet_import_forgotten_by_purge ON public.sheet_import FOR DELETE TO pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 CREATE POLICY sheet_import_forgotten_by_system ON public.sheet_import FOR DELETE TO pa31_app USING ((public.current_caller() = 'system'::text));
 
 CREATE POLICY sheet_import_own ON public.sheet_import TO pa31_app, pa31_operator USING (((member_id)::text = public.current_caller())) WITH CHECK (((member_id)::text = public.current_caller()));
+
+CREATE POLICY sheet_import_seen_by_purge ON public.sheet_import FOR SELECT TO pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY sheet_import_seen_by_system ON public.sheet_import FOR SELECT TO pa31_app USING ((public.current_caller() = 'system'::text));
 
@@ -6007,6 +6777,8 @@ ALTER TABLE public.task ENABLE ROW LEVEL SECURITY;
 CREATE POLICY task_done_by_own ON public.task FOR UPDATE TO pa31_app, pa31_operator USING ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation))) WITH CHECK ((organisation_id = ( SELECT public.caller_organisation() AS caller_organisation)));
 
 CREATE POLICY task_done_by_team ON public.task FOR UPDATE TO pa31_app, pa31_operator USING (((organisation_id IS NULL) AND ( SELECT public.caller_is_team() AS caller_is_team))) WITH CHECK (((organisation_id IS NULL) AND ( SELECT public.caller_is_team() AS caller_is_team)));
+
+CREATE POLICY task_forgotten ON public.task AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
 CREATE POLICY task_of_system ON public.task TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
@@ -6146,14 +6918,14 @@ GRANT ALL ON FUNCTION public.action_as_of(day date) TO pa31_operator;
 
 GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO pa31_operator;
-GRANT SELECT ON TABLE public.audit_log TO pa31_audit_seal;
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_log TO pa31_audit_seal;
 
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.audit_pending TO pa31_operator;
-GRANT SELECT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_pending TO pa31_audit_seal;
 
-GRANT SELECT,INSERT ON TABLE public.candidate TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.candidate TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate TO pa31_operator;
 
 GRANT SELECT(id) ON TABLE public.candidate TO pa31_search;
 
@@ -6282,22 +7054,27 @@ GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_app;
 GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_search;
 GRANT SELECT(organisation_id) ON TABLE public.member TO pa31_stats;
 
-GRANT SELECT(name) ON TABLE public.member TO pa31_app;
+GRANT SELECT(name),UPDATE(name) ON TABLE public.member TO pa31_app;
 
 GRANT SELECT(email) ON TABLE public.member TO pa31_search;
+GRANT UPDATE(email) ON TABLE public.member TO pa31_app;
 
 GRANT SELECT(role) ON TABLE public.member TO pa31_app;
 
-GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_app;
+GRANT SELECT(disabled_at),UPDATE(disabled_at) ON TABLE public.member TO pa31_app;
 GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_search;
 GRANT SELECT(disabled_at) ON TABLE public.member TO pa31_stats;
+
+GRANT SELECT(forgotten_at),UPDATE(forgotten_at) ON TABLE public.member TO pa31_app;
+
+GRANT SELECT(last_use_on),UPDATE(last_use_on) ON TABLE public.member TO pa31_app;
 
 REVOKE ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) TO pa31_app;
 GRANT ALL ON FUNCTION public.candidates_named(caller uuid, words text, most integer) TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.candidate_share TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.candidate_share TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_share TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_share TO pa31_operator;
 GRANT SELECT ON TABLE public.candidate_share TO pa31_search;
 
 GRANT UPDATE(revoked_at) ON TABLE public.candidate_share TO pa31_app;
@@ -6383,8 +7160,8 @@ REVOKE ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) FROM
 GRANT ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) TO pa31_app;
 GRANT ALL ON FUNCTION public.claim_domain_matches(caller uuid, claim uuid) TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.recruitment_contact TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.recruitment_contact TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.recruitment_contact TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.recruitment_contact TO pa31_operator;
 GRANT SELECT ON TABLE public.recruitment_contact TO pa31_search;
 
 GRANT UPDATE(state) ON TABLE public.recruitment_contact TO pa31_app;
@@ -6446,20 +7223,25 @@ GRANT SELECT(member_id) ON TABLE public.outbox TO pa31_operator;
 GRANT SELECT(member_id) ON TABLE public.outbox TO pa31_search;
 
 GRANT SELECT(address_hash) ON TABLE public.outbox TO pa31_search;
+GRANT UPDATE(address_hash) ON TABLE public.outbox TO pa31_operator;
 
 GRANT UPDATE(subject) ON TABLE public.outbox TO pa31_operator;
 
 GRANT UPDATE(body_text) ON TABLE public.outbox TO pa31_operator;
 
+GRANT UPDATE(link_label) ON TABLE public.outbox TO pa31_operator;
+
+GRANT UPDATE(link_path) ON TABLE public.outbox TO pa31_operator;
+
 GRANT UPDATE(link_secret) ON TABLE public.outbox TO pa31_operator;
 
 GRANT UPDATE(attachment) ON TABLE public.outbox TO pa31_operator;
 
-GRANT SELECT(about_kind) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(about_kind),UPDATE(about_kind) ON TABLE public.outbox TO pa31_operator;
 
-GRANT SELECT(about_id) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(about_id),UPDATE(about_id) ON TABLE public.outbox TO pa31_operator;
 
-GRANT SELECT(candidate_id) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(candidate_id),UPDATE(candidate_id) ON TABLE public.outbox TO pa31_operator;
 
 GRANT SELECT(is_reminder) ON TABLE public.outbox TO pa31_operator;
 GRANT SELECT(is_reminder) ON TABLE public.outbox TO pa31_search;
@@ -6479,10 +7261,15 @@ GRANT SELECT(sent_at) ON TABLE public.outbox TO pa31_operator;
 
 GRANT SELECT(error_class) ON TABLE public.outbox TO pa31_operator;
 
-GRANT SELECT(gathered_into) ON TABLE public.outbox TO pa31_operator;
+GRANT SELECT(gathered_into),UPDATE(gathered_into) ON TABLE public.outbox TO pa31_operator;
 GRANT SELECT(gathered_into) ON TABLE public.outbox TO pa31_search;
 
+GRANT UPDATE(opt_out_secret) ON TABLE public.outbox TO pa31_operator;
+
 GRANT SELECT(opt_out_hash) ON TABLE public.outbox TO pa31_search;
+GRANT UPDATE(opt_out_hash) ON TABLE public.outbox TO pa31_operator;
+
+GRANT SELECT(cleared_at),UPDATE(cleared_at) ON TABLE public.outbox TO pa31_operator;
 
 REVOKE ALL ON FUNCTION public.mail_address_of_member(caller text, mail uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mail_address_of_member(caller text, mail uuid) TO pa31_app;
@@ -6490,6 +7277,13 @@ GRANT ALL ON FUNCTION public.mail_address_of_member(caller text, mail uuid) TO p
 GRANT SELECT ON TABLE public.match_criterion TO pa31_public;
 GRANT SELECT ON TABLE public.match_criterion TO pa31_app;
 GRANT SELECT ON TABLE public.match_criterion TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_token TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.api_token TO pa31_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_token TO pa31_app;
+
+GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_operator;
@@ -6614,8 +7408,8 @@ GRANT UPDATE(form_key) ON TABLE public.orientation_link TO pa31_app;
 GRANT UPDATE(form_key) ON TABLE public.orientation_link TO pa31_operator;
 
 GRANT SELECT ON TABLE public.session_contact TO pa31_search;
-GRANT SELECT,INSERT ON TABLE public.session_contact TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.session_contact TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.session_contact TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.session_contact TO pa31_operator;
 
 GRANT UPDATE(state) ON TABLE public.session_contact TO pa31_app;
 GRANT UPDATE(state) ON TABLE public.session_contact TO pa31_operator;
@@ -6647,6 +7441,10 @@ GRANT SELECT,INSERT ON TABLE public.recruitment_word TO pa31_operator;
 REVOKE ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) TO pa31_app;
 
+GRANT SELECT,INSERT ON TABLE public.past_orientation TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.past_orientation TO pa31_operator;
+GRANT SELECT ON TABLE public.past_orientation TO pa31_stats;
+
 REVOKE ALL ON FUNCTION public.service_level(caller uuid, structure uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.service_level(caller uuid, structure uuid) TO pa31_app;
 GRANT ALL ON FUNCTION public.service_level(caller uuid, structure uuid) TO pa31_operator;
@@ -6667,9 +7465,18 @@ GRANT SELECT ON TABLE public.structure_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_operator;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.access_code TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.access_code TO pa31_operator;
+
+GRANT UPDATE(tries) ON TABLE public.access_code TO pa31_app;
+GRANT UPDATE(tries) ON TABLE public.access_code TO pa31_operator;
+
+GRANT UPDATE(used_at) ON TABLE public.access_code TO pa31_app;
+GRANT UPDATE(used_at) ON TABLE public.access_code TO pa31_operator;
+
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
-GRANT SELECT ON TABLE public.field_change TO pa31_audit_seal;
+GRANT SELECT,DELETE ON TABLE public.field_change TO pa31_audit_seal;
 
 GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
@@ -6689,19 +7496,16 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.action_plan TO pa31_operator;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_time TO pa31_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_time TO pa31_operator;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.api_token TO pa31_operator;
-GRANT SELECT,INSERT ON TABLE public.api_token TO pa31_app;
+GRANT SELECT ON TABLE public.audit_checkpoint TO pa31_app;
+GRANT SELECT ON TABLE public.audit_checkpoint TO pa31_operator;
+GRANT SELECT,INSERT ON TABLE public.audit_checkpoint TO pa31_audit_seal;
 
-GRANT UPDATE(revoked_at) ON TABLE public.api_token TO pa31_app;
-
-GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
-
-GRANT SELECT,INSERT ON TABLE public.audit_seal TO pa31_audit_seal;
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_seal TO pa31_audit_seal;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_app;
 GRANT SELECT ON TABLE public.audit_seal TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.calendar_feed TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.calendar_feed TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.calendar_feed TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.calendar_feed TO pa31_operator;
 
 GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
@@ -6709,14 +7513,14 @@ GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.candidate_agreement TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.candidate_agreement TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_operator;
 
 GRANT UPDATE(withdrawn_on) ON TABLE public.candidate_agreement TO pa31_app;
 GRANT UPDATE(withdrawn_on) ON TABLE public.candidate_agreement TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.candidate_statistics TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.candidate_statistics TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_statistics TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_statistics TO pa31_operator;
 
 GRANT UPDATE(sex) ON TABLE public.candidate_statistics TO pa31_app;
 GRANT UPDATE(sex) ON TABLE public.candidate_statistics TO pa31_operator;
@@ -6745,8 +7549,8 @@ GRANT UPDATE(updated_at) ON TABLE public.candidate_statistics TO pa31_operator;
 GRANT UPDATE(version) ON TABLE public.candidate_statistics TO pa31_app;
 GRANT UPDATE(version) ON TABLE public.candidate_statistics TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.candidate_transfer TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.candidate_transfer TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_transfer TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_transfer TO pa31_operator;
 
 GRANT UPDATE(state) ON TABLE public.candidate_transfer TO pa31_app;
 GRANT UPDATE(state) ON TABLE public.candidate_transfer TO pa31_operator;
@@ -6786,21 +7590,33 @@ GRANT SELECT ON TABLE public.contract_type TO pa31_public;
 GRANT SELECT ON TABLE public.contract_type TO pa31_app;
 GRANT SELECT ON TABLE public.contract_type TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.file_read TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.file_read TO pa31_operator;
+GRANT SELECT ON TABLE public.data_retention TO pa31_public;
+GRANT SELECT ON TABLE public.data_retention TO pa31_app;
+GRANT SELECT ON TABLE public.data_retention TO pa31_operator;
+GRANT SELECT ON TABLE public.data_retention TO pa31_audit_seal;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.erasure_ledger TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.erasure_ledger TO pa31_operator;
+
+GRANT UPDATE(exported_at) ON TABLE public.erasure_ledger TO pa31_app;
+GRANT UPDATE(exported_at) ON TABLE public.erasure_ledger TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.file_read TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.file_read TO pa31_operator;
 
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_public;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_app;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_answer TO pa31_app;
+GRANT SELECT,DELETE ON TABLE public.idempotency_answer TO pa31_operator;
 
 GRANT SELECT ON TABLE public.instance TO pa31_app;
 GRANT SELECT ON TABLE public.instance TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.instance TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.invitation TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.invitation TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.invitation TO pa31_operator;
 
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_app;
 GRANT UPDATE(used_at) ON TABLE public.invitation TO pa31_operator;
@@ -6809,6 +7625,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_entity TO pa31_operator;
 GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.mail_opt_out TO pa31_app;
+GRANT SELECT,DELETE ON TABLE public.mail_opt_out TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_operator;
@@ -6921,6 +7738,17 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_event TO pa31_operator;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_operator;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_operator;
+GRANT SELECT ON TABLE public.person_count TO pa31_stats;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_operator;
+GRANT SELECT ON TABLE public.person_quarter TO pa31_stats;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.person_step TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person_step TO pa31_operator;
+
 GRANT SELECT ON TABLE public.priority_district TO pa31_public;
 GRANT SELECT ON TABLE public.priority_district TO pa31_app;
 GRANT SELECT ON TABLE public.priority_district TO pa31_operator;
@@ -6998,12 +7826,47 @@ GRANT SELECT ON TABLE public.public_structure TO pa31_public;
 GRANT SELECT ON TABLE public.public_structure TO pa31_app;
 GRANT SELECT ON TABLE public.public_structure TO pa31_operator;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.purge_pass TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.purge_pass TO pa31_operator;
+
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_public;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_app;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_operator;
 
 GRANT SELECT ON TABLE public.report_funding TO pa31_app;
 GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
+
+GRANT SELECT ON TABLE public.retention_column TO pa31_public;
+GRANT SELECT ON TABLE public.retention_column TO pa31_app;
+GRANT SELECT ON TABLE public.retention_column TO pa31_operator;
+GRANT SELECT ON TABLE public.retention_column TO pa31_audit_seal;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_notice TO pa31_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_notice TO pa31_operator;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.rights_request TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(organisation_id) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(organisation_id) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(text) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(text) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(decided_at) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(decided_at) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(decided_by) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(decided_by) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(answer) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(answer) ON TABLE public.rights_request TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.rights_request TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.rights_request TO pa31_operator;
 
 GRANT SELECT ON TABLE public.schema_migration TO pa31_app;
 GRANT SELECT ON TABLE public.schema_migration TO pa31_public;

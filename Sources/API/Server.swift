@@ -9,6 +9,7 @@ import HummingbirdCore
 public import Messages
 import Orientation
 import Plans
+public import Privacy
 import Reference
 public import Postgres
 import Recruitment
@@ -44,6 +45,8 @@ public struct ServerSettings: Sendable {
     public var mail: MailSettings?
     /// The service's address as people reach it: `https://pa31.example`.
     public var publicURL: String?
+    /// Who answers for personal data, and where erasures are kept too.
+    public var privacy = PrivacySettings()
     /// Whether this server lets happen what is due: expiries, reminders.
     public var runsClock = false
 
@@ -96,7 +99,7 @@ public struct Server: Sendable {
         self.draining = draining
         (endpoints, document) = Self.operations(
             database, tokens: tokens, files: FileStore(settings.filesDirectory), draining: draining,
-            publicURL: settings.publicURL)
+            publicURL: settings.publicURL, privacy: settings.privacy)
     }
 
     /// Every operation over a database, and the document that describes them all.
@@ -105,14 +108,16 @@ public struct Server: Sendable {
     }
 
     private static func operations(
-        _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining, publicURL: String? = nil
+        _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining, publicURL: String? = nil,
+        privacy: PrivacySettings = PrivacySettings()
     ) -> (endpoints: [Endpoint], document: JSON) {
         let (steering, structures) = (SteeringStore(database), StructureStore(database))
         let sessions = SessionStore(database)
         let tasks = TaskStore(database, publicURL: publicURL)
         let orientations = OrientationStore(database)
         let candidates = CandidateStore(
-            database, stopping: [orientations.stopping], handingOver: [orientations.handingOver])
+            database, stopping: [orientations.stopping],
+            handingOver: [orientations.handingOver, RightsStore.handingOver])
         let features =
             ActionEndpoints(actions: ActionStore(database), plans: PlanStore(database), files: files).all
             + StructureEndpoints(structures: structures).all
@@ -133,6 +138,8 @@ public struct Server: Sendable {
             + MatchEndpoints(matches: MatchStore(database)).all
             + ServiceLevelEndpoints(levels: ServiceLevelStore(database)).all
             + AnswerLinkEndpoints(links: AnswerLinkStore(database)).all
+            + RegisterEndpoints(RegisterStore(database), settings: privacy).all
+            + RightsEndpoints(rights: RightsStore(database)).all
             + PrescriberEndpoints(organisations: OrganisationStore(database)).all
             + AccountEndpoints(
                 members: MemberStore(database), tokens: tokens, invitations: InvitationStore(database),
@@ -165,11 +172,21 @@ public struct Server: Sendable {
             NudgeRule(actions: ActionStore(database)).rule,
             CandidateStore.comparing,
         ] + recruitmentRules + OrientationStore(database).clockRules + [ServiceLevelStore.counting]
+            + RightsStore(database).clockRules + Purge(database).clockRules
     }
 
     /// Throws unless the database is what the files say: `serve` starts on nothing else.
     public func checkSchema() async throws {
         try await Migrator(settings.database, directory: settings.sqlDirectory).check()
+    }
+
+    /// Erases again whoever a restored dump brought back, before anything is served.
+    public func replayErasures() async throws {
+        try await ledger?.replay()
+    }
+
+    private var ledger: ErasureLedger? {
+        settings.privacy.ledger.map { ErasureLedger(database, file: $0, logger: logger) }
     }
 
     /// The HTTP application; `onRunning` is told the port it listens on, `onMetrics` that of `/metrics`.
@@ -201,13 +218,21 @@ public struct Server: Sendable {
         if settings.runsClock {
             application.addServices(Clock(database, rules: Self.clockRules(database), logger: logger))
         }
+        if let ledger { application.addServices(ledger) }
         if let port = settings.metricsPort { application.addServices(metricsListener(port, onMetrics)) }
         return application
     }
 
     private var housekeeping: Housekeeping {
         let (actions, files) = (ActionStore(database), FileStore(settings.filesDirectory))
-        return Housekeeping(database, logger: logger, chores: [{ try await actions.forgetFiles(in: files) }])
+        let (purge, audit) = (Purge(database), AuditPurger(sealing))
+        var chores: [Housekeeping.Chore] = [
+            { try await actions.forgetFiles(in: files) }, { try await purge.forgetAudit(with: audit) },
+        ]
+        if case .directory(let folder) = settings.mail?.way {
+            chores.append { try await purge.forgetMails(in: folder) }
+        }
+        return Housekeeping(database, logger: logger, chores: chores)
     }
 
     private func metricsListener(

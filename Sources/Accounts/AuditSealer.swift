@@ -14,7 +14,7 @@ public struct AuditSealer: Service {
     private let logger: Logger
 
     /// Arbitrary and never changed: where sealers meet.
-    private static let lock = 31_0078
+    private static let lockNumber = 31_0078
     private static let batch = 500
 
     /// A sealer that works as the database's own role for it. Without a key heads are not signed, which `check` says.
@@ -60,13 +60,20 @@ public struct AuditSealer: Service {
         }
     }
 
+    /// One at a time, until the transaction ends.
+    static func lock(_ transaction: Transaction) async throws {
+        try await transaction.execute("SELECT pg_advisory_xact_lock(\(lockNumber)::bigint)")
+    }
+
     private func sealBatch() async throws -> Int {
         let (count, head) = try await database.transaction(as: .system(requestID: "sealer")) { transaction in
             // The lock is a statement of its own: the next one's snapshot then sees what the last sealer committed.
-            try await transaction.execute("SELECT pg_advisory_xact_lock(\(Self.lock)::bigint)")
+            try await Self.lock(transaction)
             let last = try await transaction.rows(
                 """
-                SELECT position, encode(chain_hash, 'hex') AS chain_hash FROM audit_seal ORDER BY position DESC LIMIT 1
+                SELECT position, encode(chain_hash, 'hex') AS chain_hash
+                  FROM (SELECT position, chain_hash FROM audit_seal UNION ALL SELECT position, chain_hash FROM audit_checkpoint) AS l
+                 ORDER BY position DESC LIMIT 1
                 """, as: Last.self
             ).first()
             let pending = try await transaction.rows(

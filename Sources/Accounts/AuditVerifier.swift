@@ -21,6 +21,8 @@ public enum AuditFinding: Sendable, Hashable {
     case badSignature(position: Int)
     /// Committed and in no seal, and not waiting for one.
     case unsealed(id: String)
+    /// What is before it is gone, and no audit row says so.
+    case untoldCheckpoint(position: Int)
 
     /// What it means, in words.
     public var text: Text {
@@ -56,6 +58,10 @@ public enum AuditFinding: Sendable, Hashable {
                 en: "head \(position): its signature is wrong for this key")
         case .unsealed(let id):
             Text(fr: "ligne \(id) : jamais scellée", en: "row \(id): never sealed")
+        case .untoldCheckpoint(let position):
+            Text(
+                fr: "position \(position) : point de contrôle que le journal ne dit pas",
+                en: "position \(position): a checkpoint that the log does not tell of")
         }
     }
 }
@@ -94,7 +100,7 @@ public struct AuditVerifier: Sendable {
     /// Verifies everything, and the given heads if there are any.
     public func verify(heads: [AuditHead] = [], key: AuditKey? = nil) async throws -> Outcome {
         try await database.slow(as: .system(requestID: "verify"), isolation: .repeatableRead) { transaction in
-            var walk = Walk()
+            var walk = try await begin(transaction)
             let byPosition = Dictionary(grouping: heads, by: \.position)
             while true {
                 let seals = try await seals(after: walk.position, transaction)
@@ -118,6 +124,7 @@ public struct AuditVerifier: Sendable {
                     }
                 }
             }
+            // A head that is the checkpoint's own has no seal any more.
             for head in heads {
                 if let key, !key.signed(head) { walk.findings.append(.badSignature(position: head.position)) }
             }
@@ -139,6 +146,30 @@ public struct AuditVerifier: Sendable {
         }
     }
 
+    /// Where the chain begins: at its start, or behind what is forgotten. The checkpoint is to be told by an audit row that is sealed.
+    private func begin(_ transaction: Transaction) async throws -> Walk {
+        let last = try await transaction.rows(
+            """
+            SELECT c.position, encode(c.chain_hash, 'hex') AS chain_hash,
+                   EXISTS (SELECT FROM audit_log a
+                            WHERE a.id = c.audit_id AND a.operation = 'audit.checkpoint'
+                              AND a.details->>'position' = c.position::text
+                              AND a.details->>'chain_hash' = encode(c.chain_hash, 'hex')) AS is_told
+              FROM audit_checkpoint c ORDER BY c.position DESC LIMIT 1
+            """, as: Checkpoint.self
+        ).first()
+        guard let last else { return Walk() }
+        var walk = Walk(position: last.position, chain: [UInt8](hexadecimal: last.chainHash))
+        if !last.isTold { walk.findings.append(.untoldCheckpoint(position: last.position)) }
+        return walk
+    }
+
+    private struct Checkpoint: Decodable, Sendable {
+        var position: Int
+        var chainHash: String
+        var isTold: Bool
+    }
+
     private func seals(after position: Int, _ transaction: Transaction) async throws -> [Seal] {
         try await transaction.rows(
             """
@@ -157,7 +188,7 @@ struct Walk {
     var chain = AuditChain.start
     var findings: [AuditFinding] = []
     /// Rows that are not what was sealed: their position, what was sealed, what stands there.
-    private var strange: [(position: Int, id: String, sealed: [UInt8], found: [UInt8])] = []
+    var strange: [(position: Int, id: String, sealed: [UInt8], found: [UInt8])] = []
 
     mutating func step(
         position next: Int, id: Identifier<Never>, sealedHash: [UInt8], sealedChain: [UInt8], hash: [UInt8]?

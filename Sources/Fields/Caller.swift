@@ -81,6 +81,11 @@ public struct Caller: Sendable, Hashable {
         member?.organisationKind == .platform
     }
 
+    /// Whether the caller is the data-protection officer: a member of the team with that role.
+    public var isDPO: Bool {
+        isTeam && member?.role == .dpo
+    }
+
     /// Whether the caller's role and token let it change what its organisation owns.
     public var mayWrite: Bool {
         guard let member else { return isSystem }

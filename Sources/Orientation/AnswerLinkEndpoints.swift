@@ -121,7 +121,9 @@ public struct AnswerLinkEndpoints: Sendable {
 
     func minePage(_ call: Call<LinkPath, Nothing, Nothing>) async throws -> Answer {
         try await page(call.path.token, back: "/v1/my/") {
-            .html(CandidateLinkPage.mine(try await links.mine(call.path.token, as: call.caller).all()))
+            .html(
+                CandidateLinkPage.mine(
+                    try await links.mine(call.path.token, as: call.caller).all(), token: call.path.token))
         }
     }
 
@@ -133,11 +135,12 @@ public struct AnswerLinkEndpoints: Sendable {
         try await page(call.path.token, back: "/v1/my/") {
             do {
                 let mine = try await links.withdraw(call.path.token, call.body, isForm: true, as: call.caller)
-                return .html(CandidateLinkPage.mine(try mine.all(), isWithdrawn: true))
+                return .html(CandidateLinkPage.mine(try mine.all(), token: call.path.token, isWithdrawn: true))
             } catch let refusal as Refusal where refusal.problem != OrientationRefusals.link {
                 let mine = try await links.mine(call.path.token, as: call.caller)
                 return .html(
-                    CandidateLinkPage.mine(try mine.all(), mistake: refusal), status: refusal.problem.kind.status)
+                    CandidateLinkPage.mine(try mine.all(), token: call.path.token, mistake: refusal),
+                    status: refusal.problem.kind.status)
             }
         }
     }

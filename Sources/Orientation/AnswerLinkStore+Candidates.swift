@@ -12,6 +12,15 @@ extension AnswerLinkStore {
         }
     }
 
+    /// Whose link it is; from then on the transaction, which is nobody's, reaches that person's data and nothing else. Refused as not
+    /// found when it is not good.
+    public func person(_ text: String, _ transaction: Transaction) async throws -> Candidate.ID {
+        guard let candidate = try await linked(text, .my, transaction).candidateID else {
+            throw OrientationRefusals.link()
+        }
+        return candidate
+    }
+
     private func mine(_ linked: Linked, _ transaction: Transaction) async throws -> Rows<CandidateOrientation> {
         guard let candidate = linked.candidateID else { throw OrientationRefusals.link() }
         return try await transaction.rows(

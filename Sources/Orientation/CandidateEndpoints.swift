@@ -49,7 +49,8 @@ public struct CandidateEndpoints: Sendable {
                 example: ["mobility_km": 30, "weekend": true], idIn: Self.own, run: edit),
             Endpoint(
                 .get, "/v1/candidates/{id}/reads", id: "candidate_reads",
-                "Who opened a file, the newest first: for the organisation whose it is.", access: .member,
+                "Who opened a file, the newest first: for the organisation whose it is, and for the data-protection officer.",
+                access: .member,
                 output: .page(FileRead.self), refusals: [CandidateRefusals.candidate], idIn: Self.own, run: reads),
         ]
     }

@@ -5,9 +5,9 @@ import Foundation
 
 /// The page behind a person's own link, in French: where things stand, and a way to withdraw.
 enum CandidateLinkPage {
-    static func mine(_ orientations: [CandidateOrientation], isWithdrawn: Bool = false, mistake: Refusal? = nil)
-        -> String
-    {
+    static func mine(
+        _ orientations: [CandidateOrientation], token: String, isWithdrawn: Bool = false, mistake: Refusal? = nil
+    ) -> String {
         let title = "Mes candidatures"
         var parts = ["<h1>\(title)</h1>"]
         if let mistake { parts.insert(AnswerPage.alert(mistake, fields: false), at: 0) }
@@ -16,6 +16,9 @@ enum CandidateLinkPage {
         }
         let key = LinkForm.Key(UUID())
         parts += orientations.map { one($0, key) }
+        let address = token.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        parts.append(
+            "<p><a href=\"/v1/my/\(address)/data\">Mes données : copie, correction, opposition, effacement</a></p>")
         parts.append(
             "<p class=\"note\">Regarder cette page ne change rien. Ce lien vous est personnel : ne le transmettez pas.</p>"
         )

@@ -54,9 +54,14 @@ public enum CandidateSex: String, FieldEnum {
 extension CandidateStore {
     /// A person's criteria: for the organisation whose file it is, and nobody else. Reading them is written down.
     public func statistics(_ id: Candidate.ID, as caller: Caller) async throws -> Rows<CandidateStatistics> {
-        try await database.transaction(as: caller) { transaction in
-            _ = try await own(id, transaction)
-            return try await statistics(id, route: "candidate_statistics.read", transaction)
+        do {
+            return try await database.transaction(as: caller) { transaction in
+                _ = try await own(id, transaction)
+                return try await statistics(id, route: "candidate_statistics.read", transaction)
+            }
+        } catch {
+            try await database.alert(of: error, as: caller)
+            throw error
         }
     }
 
@@ -93,6 +98,7 @@ extension CandidateStore {
                 return try answer(try await statistics(id, route: "candidate_statistics.write", transaction))
             }
         } catch {
+            try await database.alert(of: error, as: caller)
             throw Refusal.mapping(error, CandidateRefusals.byConstraint)
         }
     }

@@ -170,6 +170,7 @@ extension CandidateStore {
                 return try answer(try await shown(id, route: operation, transaction))
             }
         } catch {
+            try await database.alert(of: error, as: caller)
             throw Refusal.mapping(error, CandidateRefusals.byConstraint)
         }
     }

@@ -11,18 +11,17 @@ extension CandidateStore {
         guard let member = caller.member else { throw Problem.unauthenticated() }
         guard !caller.isTeam || reason != nil else { throw CandidateRefusals.reasonRequired() }
         do {
-            let found: Rows<Candidate>? = try await database.transaction(as: caller) { transaction in
+            return try await database.transaction(as: caller) { transaction in
                 if caller.isTeam { try await transaction.openFile(id) }
                 let rows = try await transaction.rows(Self.one(id, for: member), as: Candidate.self)
                 guard !rows.isEmpty else { throw CandidateRefusals.candidate() }
-                if try await transaction.opened(id, by: member, route: "candidate.read", reason: reason) { return rows }
-                // The alert stays, which a refusal thrown here would take back with everything else.
-                try await alert(about: member, transaction)
-                return nil
+                guard try await transaction.opened(id, by: member, route: "candidate.read", reason: reason) else {
+                    throw CandidateRefusals.tooManyReads()
+                }
+                return rows
             }
-            guard let found else { throw CandidateRefusals.tooManyReads() }
-            return found
         } catch {
+            try await database.alert(of: error, as: caller)
             throw Refusal.mapping(error, CandidateRefusals.byConstraint)
         }
     }
@@ -34,31 +33,33 @@ extension CandidateStore {
         return try await transaction.rows(Self.one(id, for: member), as: Candidate.self)
     }
 
-    private func alert(about member: Caller.Member, _ transaction: Transaction) async throws {
-        try await transaction.record("file_read.alert", on: "member", id: member.id.uuid)
-        try await Outbox.task(
-            NewTask(
-                kind: "candidate.many_reads", organisationID: nil,
-                title: "Un membre a ouvert plus de dossiers de candidats qu'en un jour normal",
-                aboutKind: "member", aboutID: member.id.uuid), transaction)
-    }
-
-    /// Who opened a file, the newest first: for the organisation whose it is.
+    /// Who opened a file, the newest first: for the organisation whose it is, and for the data-protection officer, which is written down.
     public func reads(
         _ id: Candidate.ID, limit: PageLimit, cursor: Cursor?, as caller: Caller
     ) async throws -> Rows<FileRead> {
         let before = try cursor?.key(of: "file_reads", Identifier<FileRead>.self)
         return try await database.transaction(as: caller) { transaction in
-            let current = try await current(id, transaction)
-            guard current.access == .own else { throw CandidateRefusals.notYours() }
-            return try await transaction.rows(
-                """
+            let statement: SQL = """
                 SELECT f.id, f.at, CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('code', o.code, 'name', o.name) END AS organisation,
                        f.member_id, f.reason, f.route
                   FROM file_read f LEFT JOIN organisation o ON o.id = f.organisation_id
                  WHERE f.candidate_id = \(id) AND (\(before)::uuid IS NULL OR f.id < \(before)::uuid)
                  ORDER BY f.id DESC LIMIT \(limit.count + 1)
-                """, as: FileRead.self)
+                """
+            guard caller.isDPO else {
+                let current = try await current(id, transaction)
+                guard current.access == .own else { throw CandidateRefusals.notYours() }
+                return try await transaction.rows(statement, as: FileRead.self)
+            }
+            let rows = try await transaction.asSystem {
+                let found = try await transaction.rows(
+                    "SELECT EXISTS (SELECT FROM candidate WHERE id = \(id)) AS value", as: Value<Bool>.self
+                ).first()
+                guard found?.value == true else { throw CandidateRefusals.candidate() }
+                return try await transaction.rows(statement, as: FileRead.self)
+            }
+            try await transaction.record("file_read.list", on: "candidate", id: id.uuid)
+            return rows
         }
     }
 
@@ -99,6 +100,24 @@ extension CandidateStore {
     }
 }
 
+extension Database {
+    /// Tells the team of a member who was refused one file too many for a day: in a transaction of its own, for the refusal took back
+    /// everything else.
+    public func alert(of error: any Error, as caller: Caller) async throws {
+        guard let refusal = error as? Refusal, refusal.problem == CandidateRefusals.tooManyReads,
+            let member = caller.member
+        else { return }
+        try await transaction(as: caller) { transaction in
+            try await transaction.record("file_read.alert", on: "member", id: member.id.uuid)
+            try await Outbox.task(
+                NewTask(
+                    kind: "candidate.many_reads", organisationID: nil,
+                    title: "Un membre a ouvert plus de dossiers de candidats qu'en un jour normal",
+                    aboutKind: "member", aboutID: member.id.uuid), transaction)
+        }
+    }
+}
+
 extension Transaction {
     /// Lets the team's member see this one file for the rest of the transaction (the policy `candidate_opened_by_team`).
     func openFile(_ id: Candidate.ID) async throws {
@@ -106,7 +125,7 @@ extension Transaction {
     }
 
     /// Writes down that a member opens a file; false when that would be one file too many for a day, and nothing is written.
-    func opened(
+    public func opened(
         _ id: Candidate.ID, by member: Caller.Member, route: String, reason: String? = nil
     ) async throws -> Bool {
         // One at a time for each member: many at once would all be below the limit.

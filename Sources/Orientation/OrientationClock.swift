@@ -15,7 +15,6 @@ extension OrientationStore {
             ClockRule("orientation.remind_last") { try await remind(2, after: "reminder_last_days", $0, $1) },
             ClockRule("orientation.training_ended", run: askAfterTrainings),
             ClockRule("checkpoint.ask", run: askForCheckpoints),
-            ClockRule("orientation.drafts", run: forgetDrafts),
         ]
     }
 
@@ -150,16 +149,4 @@ extension OrientationStore {
 
     /// Kinds of tasks are letters only.
     private static let words = [1: "one", 3: "three", 6: "six", 12: "twelve"]
-
-    /// A draft that nobody touched for a month is nobody's intention any more.
-    private func forgetDrafts(_ transaction: Transaction, _ batch: Int) async throws -> Int {
-        let unused = try await due(
-            "o.state = 'draft' AND o.updated_at < \(transaction.now)::timestamptz - service_rule('draft_days') * interval '1 day'",
-            transaction, batch)
-        guard !unused.isEmpty else { return 0 }
-        try await transaction.record("orientation.forget_drafts", on: "orientation")
-        try await transaction.execute(
-            "DELETE FROM orientation WHERE id = ANY (\(list: unused.map(\.id))::uuid[])")
-        return unused.count
-    }
 }

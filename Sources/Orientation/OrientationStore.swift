@@ -121,10 +121,15 @@ public struct OrientationStore: Sendable {
 
     /// One orientation, with the moves that the caller may make. Who received it and sees the person's identity is written down.
     public func find(_ id: Orientation.ID, as caller: Caller) async throws -> Changed {
-        try await database.transaction(as: caller) { transaction in
-            let current = try await current(id, locked: false, transaction)
-            if current.actor(caller) == .recruiter { try await noteReading(of: current, transaction) }
-            return try await shown(current, transaction)
+        do {
+            return try await database.transaction(as: caller) { transaction in
+                let current = try await current(id, locked: false, transaction)
+                if current.actor(caller) == .recruiter { try await noteReading(of: current, transaction) }
+                return try await shown(current, transaction)
+            }
+        } catch {
+            try await database.alert(of: error, as: caller)
+            throw error
         }
     }
 

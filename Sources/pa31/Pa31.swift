@@ -43,7 +43,7 @@ struct Pa31: AsyncParsableCommand {
                 CalendarCommand.self, AuditCommand.self, ReportCommand.self, ReferenceCommand.self,
                 SettingsCommand.self,
                 OpenAPICommand.self, DemoCommand.self,
-                CandidateCommand.self, OrientationCommand.self, MatchCommand.self,
+                CandidateCommand.self, OrientationCommand.self, MatchCommand.self, PrivacyCommand.self,
             ])
     }
 }

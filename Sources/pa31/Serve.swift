@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import Postgres
+import Privacy
 import ServiceLifecycle
 import UnixSignals
 
@@ -28,6 +29,10 @@ struct Serve: AsyncParsableCommand {
             logger.logLevel = try settings.logLevel()
             let server = Server(serverSettings, logger: logger)
             try await server.checkSchema()
+            try await server.replayErasures()
+            if serverSettings.privacy.ledger == nil {
+                logger.warning("after a restore erased people would come back: set PA31_ERASURE_LEDGER")
+            }
             if serverSettings.auditKey == nil {
                 logger.warning("audit heads are not signed: set PA31_AUDIT_KEY_FILE")
             }

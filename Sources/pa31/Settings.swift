@@ -8,6 +8,7 @@ import Foundation
 import Logging
 import Messages
 import Postgres
+import Privacy
 
 /// What the program is told from outside, read once. Each value is an environment variable `PA31_…`.
 struct Settings {
@@ -70,6 +71,15 @@ struct Settings {
             entry("pa31.mail.from", nil, "adresse d'où partent les courriels", "address that mails come from"),
             entry(
                 "pa31.clock", "on", "échéances et rappels : on, off", "what is due and reminders: on, off"),
+            entry(
+                "pa31.controller", nil, "responsables des traitements, pour la page publique",
+                "controllers of personal data, for the public page"),
+            entry(
+                "pa31.privacy.contact", nil, "comment les joindre au sujet des données personnelles",
+                "how to reach them about personal data"),
+            entry(
+                "pa31.erasure.ledger", nil, "fichier où les effacements sont aussi écrits, hors de la base",
+                "file to which erasures are written too, outside of the database"),
             entry(
                 "pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
             entry(
@@ -257,6 +267,13 @@ struct Settings {
         return word == "on"
     }
 
+    /// Who answers for personal data, and where erasures are written too.
+    var privacy: PrivacySettings {
+        PrivacySettings(
+            controllers: self["pa31.controller"], contact: self["pa31.privacy.contact"],
+            ledger: self["pa31.erasure.ledger"].map { ErasureFile(URL(fileURLWithPath: $0)) })
+    }
+
     /// Everything `serve` needs.
     func server() throws -> ServerSettings {
         var settings = ServerSettings(
@@ -265,6 +282,7 @@ struct Settings {
         let metricsPort = try number("pa31.metrics.port", 0...65535)
         settings.metricsPort = metricsPort == 0 ? nil : metricsPort
         settings.filesDirectory = try filesDirectory()
+        settings.privacy = privacy
         settings.proxies = try proxies()
         // A standby may show later what was heard of here: an answer made of it would be kept for ever.
         settings.cacheBytes = settings.database.readURL == nil ? try number("pa31.cache.mb", 0...1024) << 20 : 0

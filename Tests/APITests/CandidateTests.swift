@@ -112,7 +112,8 @@ import Testing
         ("GET", "/shares", nil), ("POST", "/shares", #"{"to":"cap-emploi","purpose":"x","access":"read","days":1}"#),
         ("GET", "/shares/\(CandidateShare.ID.placeholder)", nil),
         ("DELETE", "/shares/\(CandidateShare.ID.placeholder)", nil),
-        ("POST", "/transfer", #"{"to":"cap-emploi","reason":"x"}"#),
+        ("POST", "/transfer", #"{"to":"cap-emploi","reason":"x"}"#), ("POST", "/export", nil),
+        ("POST", "/erasure", nil),
     ]
 
     @Test func `is not there for anybody else, by every route, as if it did not exist`() async throws {
@@ -188,6 +189,11 @@ import Testing
             let answer = try await client.send(
                 "POST", "/v1/candidates/\(all[3])/objection", token: scene.own)
             #expect(answer.code == "candidate.too_many_reads")
+            let copied = try await client.send("POST", "/v1/candidates/\(all[2])/export", token: scene.own)
+            #expect(copied.code == "candidate.too_many_reads")
+            // Each refusal is in the audit, whichever way was tried; the team's task is one.
+            #expect(
+                try await count("SELECT count(*) AS value FROM audit_log WHERE operation = 'file_read.alert'") == 4)
             #expect(try await count("SELECT count(*) AS value FROM candidate WHERE objected_at IS NOT NULL") == 0)
             #expect(
                 try await count(

@@ -70,6 +70,7 @@ struct EndpointMatrix: Sendable {
         .merging(try await Self.candidates(of: prescriber)) { $1 }
         .merging(try await Self.messages(of: leadID)) { $1 }
         .merging(try await Self.orientations(of: prescriber, to: employer)) { $1 }
+        .merging(try await Self.privacy(of: prescriber, to: employer)) { $1 }
         try await make.action(
             Self.secret, in: plan, lead: leadID, status: .inProgress, isPublic: false,
             funding: [(try await make.organisation("secret", kind: .funder), 2023, 1000)])

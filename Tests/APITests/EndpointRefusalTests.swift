@@ -58,7 +58,9 @@ import Testing
     ]
 
     /// What prescribers do and nobody else, by its path: `CandidateTests` refuse the others.
-    static let prescribersOnly = ["/v1/candidates", "/v1/transfers", "/v1/orientations", "/v1/needs/{id}/matches"]
+    static let prescribersOnly = [
+        "/v1/candidates", "/v1/transfers", "/v1/orientations", "/v1/needs/{id}/matches", "/v1/rights-requests",
+    ]
 
     /// Who may call an endpoint.
     static func caller(of endpoint: Endpoint) -> String {

@@ -80,11 +80,13 @@ import Testing
             """)
         #expect(
             relations == [
-                "collective_agreement", "commune", "commune_change", "contract_type", "diploma", "diploma_synonym",
+                "collective_agreement", "commune", "commune_change", "contract_type", "data_retention", "diploma",
+                "diploma_synonym",
                 "epci", "finess_category", "finess_legal_status", "instance", "job_affinity", "match_criterion",
                 "need_index", "need_words", "priority_district", "public_action", "public_axis", "public_legal_entity",
                 "public_need", "public_plan", "public_session", "public_structure", "recruitment_word",
-                "refusal_reason", "rome_job", "schema_migration", "structure_index", "structure_word",
+                "refusal_reason", "retention_column", "rome_job", "schema_migration", "structure_index",
+                "structure_word",
             ])
         let secret = Set(
             try await Catalogue().columns().filter { !($0.comment ?? "").hasPrefix("public") }.map(\.columnName))
@@ -110,7 +112,12 @@ import Testing
             UNION ALL SELECT 'pa31_app INSERT audit_seal' WHERE has_table_privilege('pa31_app', 'audit_seal', 'INSERT')
             UNION ALL SELECT 'pa31_app SELECT member.email' WHERE has_column_privilege('pa31_app', 'member', 'email', 'SELECT')
             """)
-        #expect(ways == [])
+        // The sealer forgets what is before a checkpoint; a trigger keeps the rest, and a checkpoint needs the register's years.
+        #expect(
+            Set(ways) == [
+                "pa31_audit_seal DELETE audit_log", "pa31_audit_seal DELETE audit_seal",
+                "pa31_audit_seal DELETE field_change",
+            ])
     }
 
     /// `security.md` §1: a closed list, each with a pinned search path and for named roles only.
@@ -171,11 +178,10 @@ import Testing
             ))
         #expect(
             secured == [
-                "candidate", "candidate_agreement", "candidate_share", "candidate_statistics", "candidate_transfer",
-                "checkpoint", "file_read", "idempotency_answer", "mail_opt_out", "orientation", "orientation_event",
-                "orientation_link", "orientation_text", "outbox", "recruitment_contact", "session_contact",
-                "sheet_import",
-                "task",
+                "access_code", "candidate", "candidate_agreement", "candidate_share", "candidate_statistics",
+                "candidate_transfer", "checkpoint", "file_read", "idempotency_answer", "mail_opt_out", "orientation",
+                "orientation_event", "orientation_link", "orientation_text", "outbox", "person_count", "person_step",
+                "recruitment_contact", "rights_request", "session_contact", "sheet_import", "task",
             ])
         #expect(personal.subtracting(views).subtracting(secured).subtracting(Self.openToRoles.keys) == [])
         let unguarded = try await Catalogue().names(

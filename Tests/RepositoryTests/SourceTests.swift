@@ -40,20 +40,24 @@ import Testing
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory", "Recruitment",
         ],
         "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
+        "Privacy": [
+            "Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory", "Recruitment",
+            "Orientation", "Reports",
+        ],
         "API": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
-            "Messages", "Recruitment", "Orientation", "Sheets",
+            "Messages", "Recruitment", "Orientation", "Privacy", "Sheets",
             "Hummingbird",
         ],
         "pa31": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports",
-            "Messages", "Recruitment", "Orientation", "Sheets",
+            "Messages", "Recruitment", "Orientation", "Privacy", "Sheets",
             "API", "ArgumentParser", "Configuration",
         ],
     ]
     static let fenced: Set<String> = [
         "Fields", "Postgres", "Contract", "Accounts", "Reference", "Plans", "Directory", "Finess", "Reports", "Sheets",
-        "Messages", "Recruitment", "Orientation", "API",
+        "Messages", "Recruitment", "Orientation", "Privacy", "API",
         "CLibPQ",
         "CXLSXWriter", "CZip", "Hummingbird", "ArgumentParser", "Configuration",
     ]
