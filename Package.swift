@@ -82,7 +82,9 @@ let package = Package(
             ],
             swiftSettings: safe),
         .target(
-            name: "Reports", dependencies: ["Accounts", "Contract", "Postgres", "Fields", yams], swiftSettings: safe),
+            name: "Reports",
+            dependencies: ["Accounts", "Messages", "Contract", "Postgres", "Sheets", "Fields", yams, nio, crypto],
+            swiftSettings: safe),
         .target(
             name: "Privacy",
             dependencies: [
@@ -182,13 +184,17 @@ let package = Package(
             swiftSettings: strictTests),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Plans", "Accounts", "Contract", "Postgres", "Fields", "TestSupport"],
+            dependencies: [
+                "Reports", "Plans", "Directory", "Recruitment", "Orientation", "Messages", "Accounts", "Contract",
+                "Postgres", "Sheets",
+                "Fields", "TestSupport",
+            ],
             swiftSettings: strictTests),
         .testTarget(
             name: "APITests",
             dependencies: [
                 "API", "Plans", "Accounts", "Directory", "Messages", "Recruitment", "Orientation", "Privacy",
-                "Reference",
+                "Reports", "Reference",
                 "Contract", "Postgres", "Sheets", "Fields",
                 "TestSupport", nio,
                 crypto, logging,

@@ -4,6 +4,10 @@ CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
 
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
 
 COMMENT ON EXTENSION cube IS 'data type for multidimensional cubes';
@@ -946,6 +950,18 @@ $_$;
 
 COMMENT ON FUNCTION public.caller_organisation() IS 'The organisation of the member that this transaction acts for; NULL for nobody and the system.';
 
+CREATE FUNCTION public.caller_receives(candidate uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM orientation o
+                    WHERE o.candidate_id = caller_receives.candidate
+                      AND (o.receiver_id = caller_organisation() OR o.id = caller_link())
+                      AND (o.visible_until IS NULL OR o.visible_until >= caller_day()));
+END $$;
+
+COMMENT ON FUNCTION public.caller_receives(candidate uuid) IS 'Whether the caller, or the link it came by, has this person''s orientation before it, and still may see who it is.';
+
 CREATE FUNCTION public.caller_shares(wanted text) RETURNS uuid[]
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1697,6 +1713,42 @@ $$;
 
 COMMENT ON FUNCTION public.count_person_steps(persons uuid[], before timestamp with time zone) IS 'Counts steps of some persons that were not counted yet, and says how many; as the system.';
 
+CREATE FUNCTION public.count_quarter_figures() RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wanted date;
+    starts timestamptz;
+    ends timestamptz;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('quarter_figure', 0)) THEN RETURN 0; END IF;
+    SELECT coalesce((SELECT (max(f.quarter) + interval '3 months')::date FROM quarter_figure f),
+                    date_trunc('quarter', least((SELECT min(o.sent_at) FROM orientation o), (SELECT min(n.opened_at) FROM need n))
+                                          AT TIME ZONE 'Europe/Paris')::date) INTO wanted;
+    IF wanted IS NULL OR (wanted + interval '3 months')::date + service_rule('level_days') >= caller_day() THEN RETURN 0; END IF;
+    starts := wanted::timestamp AT TIME ZONE 'Europe/Paris';
+    ends := (wanted + interval '3 months') AT TIME ZONE 'Europe/Paris';
+    INSERT INTO quarter_figure (quarter, code, numerator, denominator, counted_at)
+    WITH sent AS (
+        SELECT CASE WHEN o.answered_at IS NOT NULL THEN days_to_answer(o.sent_at, o.answered_at) END AS days
+          FROM orientation o WHERE o.sent_at >= starts AND o.sent_at < ends AND o.state NOT IN ('withdrawn', 'obsolete')),
+    filled AS (
+        SELECT (n.filled_at AT TIME ZONE 'Europe/Paris')::date - (n.opened_at AT TIME ZONE 'Europe/Paris')::date AS days
+          FROM need n WHERE n.filled_at >= starts AND n.filled_at < ends AND n.opened_at IS NOT NULL)
+    SELECT wanted, 'response_rate', (count(*) FILTER (WHERE days <= service_rule('level_days')))::integer, count(*)::integer,
+           current_instant() FROM sent
+    UNION ALL
+    SELECT wanted, 'response_days', coalesce(sum(days), 0)::integer, count(days)::integer, current_instant() FROM sent
+    UNION ALL
+    SELECT wanted, 'needs_filled', count(*)::integer, count(*)::integer, current_instant() FROM filled
+    UNION ALL
+    SELECT wanted, 'fill_days', coalesce(sum(greatest(days, 0)), 0)::integer, count(*)::integer, current_instant() FROM filled;
+    RETURN 1;
+END
+$$;
+
+COMMENT ON FUNCTION public.count_quarter_figures() IS 'Counts answers and filled needs of one closed quarter; as the system. Says whether there was one.';
+
 CREATE FUNCTION public.days_to_answer(sent_at timestamp with time zone, answered_at timestamp with time zone) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (((answered_at AT TIME ZONE 'Europe/Paris'::text))::date - ((sent_at AT TIME ZONE 'Europe/Paris'::text))::date);
@@ -1812,6 +1864,12 @@ CREATE FUNCTION public.has_words(text text, words text) RETURNS boolean
     RETURN (NOT (EXISTS (SELECT FROM regexp_split_to_table(replace(public.folded(has_words.words), '.'::text, ''::text), '[^[:alnum:]]+'::text) word(word) WHERE (strpos((' '::text || regexp_replace(replace(public.folded(has_words.text), '.'::text, ''::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)), (' '::text || word.word)) = 0))));
 
 COMMENT ON FUNCTION public.has_words(text text, words text) IS 'Whether each of these words, whatever its case and accents, begins a word of a text.';
+
+CREATE FUNCTION public.is_quarter_start(day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (day = (date_trunc('quarter'::text, (day)::timestamp without time zone))::date);
+
+COMMENT ON FUNCTION public.is_quarter_start(day date) IS 'Whether a day is the first of a quarter of the year.';
 
 CREATE TABLE public.job_affinity (
     job_from text NOT NULL,
@@ -1946,6 +2004,12 @@ END $$;
 
 COMMENT ON FUNCTION public.keep_what_was_open() IS 'Trigger: refuses to delete what is no draft.';
 
+CREATE FUNCTION public.keeps_history(table_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (table_name = ANY (ARRAY['action'::text, 'action_comment'::text, 'action_partner'::text, 'action_plan'::text, 'axis'::text, 'evidence'::text, 'funding_line'::text, 'indicator'::text, 'indicator_value'::text, 'legal_entity'::text, 'milestone'::text, 'progress_note'::text, 'structure'::text, 'structure_distinct'::text, 'structure_merge'::text]));
+
+COMMENT ON FUNCTION public.keeps_history(table_name text) IS 'Whether a table''s history is kept with the plan and the directory, when the rest of the audit log is forgotten.';
+
 CREATE TABLE public.finess_category (
     code text NOT NULL,
     label text NOT NULL,
@@ -2006,7 +2070,7 @@ COMMENT ON COLUMN public.finess_category.is_sector IS 'public Whether it is of t
 
 CREATE FUNCTION public.kinds_meant(kind text) RETURNS text[]
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = public.folded(kinds_meant.kind)) OR (public.folded(kinds_meant.kind) IN (SELECT public.folded(synonym.synonym) AS folded FROM unnest(finess_category.synonyms) synonym(synonym)))));
+    RETURN ARRAY(SELECT finess_category.code FROM public.finess_category WHERE ((finess_category.code = kinds_meant.kind) OR (public.folded(finess_category.short_name) = (SELECT public.folded(kinds_meant.kind) AS folded)) OR (EXISTS (SELECT FROM unnest(finess_category.synonyms) synonym(synonym) WHERE (public.folded(synonym.synonym) = (SELECT public.folded(kinds_meant.kind) AS folded))))));
 
 COMMENT ON FUNCTION public.kinds_meant(kind text) IS 'Codes of the FINESS categories that a code or a short name (EHPAD, SAD) means.';
 
@@ -2381,6 +2445,163 @@ CREATE FUNCTION public.member_last_use(wanted uuid) RETURNS date
 
 COMMENT ON FUNCTION public.member_last_use(wanted uuid) IS 'The day of a member''s last use of the service, by tokens and by the audit log.';
 
+CREATE TABLE public.need (
+    id uuid NOT NULL,
+    structure_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    job_version text NOT NULL,
+    job text NOT NULL,
+    diplomas text[] DEFAULT '{}'::text[] NOT NULL,
+    contract text NOT NULL,
+    hours_per_week numeric(4,1),
+    positions integer DEFAULT 1 NOT NULL,
+    positions_left integer NOT NULL,
+    opening text DEFAULT 'immediate'::text NOT NULL,
+    pay_min_cents integer,
+    pay_max_cents integer,
+    pay_period text,
+    starts_on date,
+    beginner_welcome boolean DEFAULT false NOT NULL,
+    licence_required boolean DEFAULT false NOT NULL,
+    vehicle_required boolean DEFAULT false NOT NULL,
+    night boolean DEFAULT false NOT NULL,
+    weekend boolean DEFAULT false NOT NULL,
+    split_shifts boolean DEFAULT false NOT NULL,
+    insee text,
+    latitude double precision,
+    longitude double precision,
+    state text DEFAULT 'draft'::text NOT NULL,
+    opened_at timestamp with time zone,
+    expires_on date,
+    warned_for date,
+    filled_at timestamp with time zone,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT need_closed_has_reason CHECK (((state <> 'closed'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT need_description_text CHECK (public.is_text(description, 5000)),
+    CONSTRAINT need_expires_range CHECK (((expires_on >= '2020-01-01'::date) AND (expires_on <= '2100-01-01'::date))),
+    CONSTRAINT need_filled_has_instant CHECK (((state = 'filled'::text) = (filled_at IS NOT NULL))),
+    CONSTRAINT need_filled_none_left CHECK (((state = 'filled'::text) = (positions_left = 0))),
+    CONSTRAINT need_hours_range CHECK (((hours_per_week >= (1)::numeric) AND (hours_per_week <= (48)::numeric))),
+    CONSTRAINT need_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
+    CONSTRAINT need_opened_has_period CHECK ((((state = 'draft'::text) = (opened_at IS NULL)) AND ((opened_at IS NULL) = (expires_on IS NULL)))),
+    CONSTRAINT need_opening_known CHECK ((opening = ANY (ARRAY['immediate'::text, 'pool'::text]))),
+    CONSTRAINT need_pay_has_period CHECK (((pay_period IS NULL) = ((pay_min_cents IS NULL) AND (pay_max_cents IS NULL)))),
+    CONSTRAINT need_pay_order CHECK ((pay_min_cents <= pay_max_cents)),
+    CONSTRAINT need_pay_period_known CHECK ((pay_period = ANY (ARRAY['hour'::text, 'month'::text, 'year'::text]))),
+    CONSTRAINT need_pay_range CHECK ((((pay_min_cents >= 1) AND (pay_min_cents <= 10000000)) AND ((pay_max_cents >= 1) AND (pay_max_cents <= 10000000)))),
+    CONSTRAINT need_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT need_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT need_positions_left_range CHECK (((positions_left >= 0) AND (positions_left <= positions))),
+    CONSTRAINT need_positions_range CHECK (((positions >= 1) AND (positions <= 500))),
+    CONSTRAINT need_reason_text CHECK (public.is_text(reason, 500)),
+    CONSTRAINT need_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
+    CONSTRAINT need_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'paused'::text, 'filled'::text, 'closed'::text, 'expired'::text]))),
+    CONSTRAINT need_title_text CHECK (public.is_text(title, 150)),
+    CONSTRAINT need_warned_range CHECK (((warned_for >= '2020-01-01'::date) AND (warned_for <= '2100-01-01'::date)))
+);
+
+COMMENT ON TABLE public.need IS 'What structures recruit for; the public sees those that are open.';
+
+COMMENT ON COLUMN public.need.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.need.structure_id IS 'public The structure that recruits.';
+
+COMMENT ON COLUMN public.need.organisation_id IS 'internal The employer whose claim on it was validated when the need was written.';
+
+COMMENT ON COLUMN public.need.title IS 'public In a few words.';
+
+COMMENT ON COLUMN public.need.description IS 'public In sentences.';
+
+COMMENT ON COLUMN public.need.job_version IS 'public Version of ROME that the job''s code is of.';
+
+COMMENT ON COLUMN public.need.job IS 'public The job: its ROME code.';
+
+COMMENT ON COLUMN public.need.diplomas IS 'public Diplomas of which one is required (diploma.id); none: no diploma is.';
+
+COMMENT ON COLUMN public.need.contract IS 'public Type of contract (contract_type).';
+
+COMMENT ON COLUMN public.need.hours_per_week IS 'public Hours a week.';
+
+COMMENT ON COLUMN public.need.positions IS 'public How many people are looked for in all.';
+
+COMMENT ON COLUMN public.need.positions_left IS 'public How many still are; each hire lowers it.';
+
+COMMENT ON COLUMN public.need.opening IS 'public immediate, or pool: a standing one.';
+
+COMMENT ON COLUMN public.need.pay_min_cents IS 'public The least that is paid, gross, in cents for pay_period.';
+
+COMMENT ON COLUMN public.need.pay_max_cents IS 'public The most that is paid, gross, in cents for pay_period.';
+
+COMMENT ON COLUMN public.need.pay_period IS 'public What the pay is for: hour, month, year.';
+
+COMMENT ON COLUMN public.need.starts_on IS 'public When the work begins; none: as soon as possible.';
+
+COMMENT ON COLUMN public.need.beginner_welcome IS 'public Whether no experience is needed.';
+
+COMMENT ON COLUMN public.need.licence_required IS 'public Whether a driving licence is needed.';
+
+COMMENT ON COLUMN public.need.vehicle_required IS 'public Whether a vehicle of one''s own is needed.';
+
+COMMENT ON COLUMN public.need.night IS 'public Whether there is work at night.';
+
+COMMENT ON COLUMN public.need.weekend IS 'public Whether there is work at weekends.';
+
+COMMENT ON COLUMN public.need.split_shifts IS 'public Whether the day''s work is in several parts.';
+
+COMMENT ON COLUMN public.need.insee IS 'public INSEE code of the commune where the work is; the structure''s own unless said otherwise.';
+
+COMMENT ON COLUMN public.need.latitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
+
+COMMENT ON COLUMN public.need.longitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
+
+COMMENT ON COLUMN public.need.state IS 'public draft, open, paused, filled, closed, expired.';
+
+COMMENT ON COLUMN public.need.opened_at IS 'public Since when it is open, last time.';
+
+COMMENT ON COLUMN public.need.expires_on IS 'public Its last day.';
+
+COMMENT ON COLUMN public.need.warned_for IS 'internal The last day that its recruiter was warned of.';
+
+COMMENT ON COLUMN public.need.filled_at IS 'internal When its last position was taken.';
+
+COMMENT ON COLUMN public.need.reason IS 'internal Why it was closed.';
+
+COMMENT ON COLUMN public.need.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.need.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.need.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.need.public_version IS 'public Raised by changes of public columns only.';
+
+COMMENT ON COLUMN public.need.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
+
+COMMENT ON COLUMN public.need.search_words IS 'public The words it is found by: title, text, job, diplomas, structure, commune.';
+
+CREATE FUNCTION public.need_as_of(day date) RETURNS SETOF public.need
+    LANGUAGE sql STABLE
+    AS $$
+    WITH since AS (
+        SELECT DISTINCT ON (c.row_id, c.field) c.row_id, c.field, c.old_value
+          FROM audit_log l JOIN field_change c ON c.audit_id = l.id
+         WHERE l.at >= (day + 1)::timestamp AT TIME ZONE 'Europe/Paris' AND c.table_name = 'need'
+         ORDER BY c.row_id, c.field, c.id),
+    undone AS (SELECT row_id, jsonb_object_agg(field, old_value) AS value FROM since GROUP BY row_id)
+    SELECT r.* FROM need n LEFT JOIN undone u ON u.row_id = n.id
+     CROSS JOIN LATERAL jsonb_populate_record(n, coalesce(u.value, '{}')) AS r
+     WHERE n.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+$$;
+
+COMMENT ON FUNCTION public.need_as_of(day date) IS 'The needs as they stood at the end of a day in Paris; drafts that were deleted since are gone.';
+
 CREATE FUNCTION public.new_id() RETURNS uuid
     LANGUAGE sql
     RETURN (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM public.current_instant()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid;
@@ -2631,6 +2852,361 @@ END;
 
 COMMENT ON FUNCTION public.orientation_of_link(secret_hash bytea) IS 'What a link is about, while it is good; nothing otherwise.';
 
+CREATE TABLE public.person_count (
+    quarter date NOT NULL,
+    kind text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
+    persons integer NOT NULL,
+    CONSTRAINT person_count_dimension_known CHECK ((dimension = ANY (ARRAY['all'::text, 'sex'::text, 'age'::text, 'age_esf'::text, 'sex_age'::text, 'situation'::text, 'long_term_unemployed'::text, 'diploma_level'::text, 'qpv'::text, 'rsa'::text, 'disability'::text, 'commune'::text, 'epci'::text, 'organisation'::text, 'job'::text, 'structure_kind'::text, 'contract'::text]))),
+    CONSTRAINT person_count_persons_positive CHECK ((persons > 0)),
+    CONSTRAINT person_count_quarter CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
+);
+
+ALTER TABLE ONLY public.person_count FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.person_count IS 'How many persons took a step in a quarter, by one dimension at a time; nobody''s id. Only counting functions show it, suppressed.';
+
+COMMENT ON COLUMN public.person_count.quarter IS 'internal The quarter''s first day.';
+
+COMMENT ON COLUMN public.person_count.kind IS 'internal The step: a person''s first of its kind in the year.';
+
+COMMENT ON COLUMN public.person_count.dimension IS 'internal By what it is counted; all: everybody.';
+
+COMMENT ON COLUMN public.person_count.value IS 'internal Which of it; unknown where the file does not say.';
+
+COMMENT ON COLUMN public.person_count.persons IS 'internal How many.';
+
+CREATE TABLE public.person_period (
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    "position" bigint NOT NULL,
+    is_own boolean NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_period_order CHECK ((starts_on < ends_on)),
+    CONSTRAINT person_period_whole_quarters CHECK ((public.is_quarter_start(starts_on) AND public.is_quarter_start((ends_on + 1))))
+);
+
+COMMENT ON TABLE public.person_period IS 'Periods that campaigns show persons of, and how: computed once, for every profile and format (security.md §5).';
+
+COMMENT ON COLUMN public.person_period.starts_on IS 'internal First day: of a quarter.';
+
+COMMENT ON COLUMN public.person_period.ends_on IS 'internal Last day: of a quarter.';
+
+COMMENT ON COLUMN public.person_period."position" IS 'internal In this order: a period is put together from earlier ones only.';
+
+COMMENT ON COLUMN public.person_period.is_own IS 'internal Whether its tables are counted for it; otherwise they are sums of other periods'' tables, if those make it up.';
+
+COMMENT ON COLUMN public.person_period.registered_at IS 'internal When a campaign first asked for it.';
+
+CREATE TABLE public.person_quarter (
+    quarter date NOT NULL,
+    last_candidate uuid,
+    counted_at timestamp with time zone,
+    CONSTRAINT person_quarter_start CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
+);
+
+COMMENT ON TABLE public.person_quarter IS 'Closed quarters whose persons are counted, or being counted.';
+
+COMMENT ON COLUMN public.person_quarter.quarter IS 'internal The quarter''s first day.';
+
+COMMENT ON COLUMN public.person_quarter.last_candidate IS 'internal How far the counting is.';
+
+COMMENT ON COLUMN public.person_quarter.counted_at IS 'internal When all were counted: from then on its figures stand.';
+
+CREATE TABLE public.person_value (
+    dimension text NOT NULL,
+    value text NOT NULL,
+    dimension_fr text NOT NULL,
+    label_fr text NOT NULL,
+    "position" integer NOT NULL
+);
+
+COMMENT ON TABLE public.person_value IS 'The fixed tables of persons and their lines (sql/reference/rows).';
+
+COMMENT ON COLUMN public.person_value.dimension IS 'public The table: sex, age …';
+
+COMMENT ON COLUMN public.person_value.value IS 'public The line.';
+
+COMMENT ON COLUMN public.person_value.dimension_fr IS 'public What the table is called.';
+
+COMMENT ON COLUMN public.person_value.label_fr IS 'public What the line is called.';
+
+COMMENT ON COLUMN public.person_value."position" IS 'public In this order.';
+
+CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date, day date, known_at timestamp with time zone) RETURNS TABLE(first_day date, last_day date, step text, dimension text, value text, parent text, persons integer)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 500
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH rule AS MATERIALIZED (
+          SELECT public.service_rule('level_least'::text) AS "least"
+           WHERE ((person_figures.caller = public.current_caller()) AND ((person_figures.caller = 'system'::text) OR public.caller_is_team()))
+         ), counted AS MATERIALIZED (
+          SELECT q.quarter
+            FROM public.person_quarter q
+           WHERE ((q.counted_at <= person_figures.known_at) AND (((q.quarter + '3 mons'::interval))::date <= (person_figures.day + 1)))
+         ), quarter AS MATERIALIZED (
+          SELECT (s.day)::date AS quarter,
+             ((q.quarter IS NOT NULL) OR ((s.day)::date < ( SELECT min(c.quarter) AS min
+                    FROM counted c))) AS is_known,
+             (q.quarter IS NULL) AS is_before
+            FROM (generate_series((person_figures.starts_on)::timestamp without time zone, (person_figures.ends_on)::timestamp without time zone, '3 mons'::interval) s(day)
+              LEFT JOIN counted q ON ((q.quarter = (s.day)::date)))
+         ), total AS MATERIALIZED (
+          SELECT q.quarter,
+             s.step,
+             q.is_known,
+             COALESCE(c.persons, 0) AS persons,
+             (COALESCE(q.is_known, false) AND (q.is_before OR (COALESCE(c.persons, 0) >= r."least"))) AS is_shown
+            FROM (((rule r
+              CROSS JOIN quarter q)
+              CROSS JOIN unnest(ARRAY['received'::text, 'oriented'::text, 'accompanied'::text, 'immersion'::text, 'training'::text, 'hired'::text, 'employed_3'::text, 'employed_6'::text, 'employed_12'::text]) s(step))
+              LEFT JOIN public.person_count c ON (((c.quarter = q.quarter) AND (c.kind = s.step) AND (c.dimension = 'all'::text))))
+         ), wanted AS MATERIALIZED (
+          SELECT p.starts_on,
+             p.ends_on,
+             p."position",
+             p.is_own,
+             p.registered_at
+            FROM public.person_period p
+           WHERE ((p.starts_on = person_figures.starts_on) AND (p.ends_on = person_figures.ends_on))
+         ), tile AS MATERIALIZED (
+          SELECT o.starts_on,
+             o.ends_on
+            FROM (wanted w
+              JOIN public.person_period o ON ((o.is_own AND
+                 CASE
+                     WHEN w.is_own THEN (o."position" = w."position")
+                     ELSE ((o."position" < w."position") AND (o.starts_on >= w.starts_on) AND (o.ends_on <= w.ends_on))
+                 END)))
+         ), is_covered AS MATERIALIZED (
+          SELECT (COALESCE(sum(((t.ends_on - t.starts_on) + 1)), (0)::bigint) = ((person_figures.ends_on - person_figures.starts_on) + 1)) AS holds
+            FROM tile t
+         ), block AS MATERIALIZED (
+          SELECT t.starts_on,
+             t.ends_on,
+             u.step,
+             sum(u.persons) AS persons,
+             (bool_and(COALESCE(u.is_known, false)) AND ((count(*) FILTER (WHERE (NOT u.is_shown)) = 0) OR ((count(*) FILTER (WHERE (NOT u.is_shown)) >= 2) AND (sum(u.persons) FILTER (WHERE (NOT u.is_shown)) >= max(r."least")) AND (sum(u.persons) FILTER (WHERE (NOT u.is_shown)) < ((max(r."least") - 1) * count(*) FILTER (WHERE (NOT u.is_shown))))))) AS is_shown
+            FROM ((rule r
+              CROSS JOIN tile t)
+              JOIN total u ON (((u.quarter >= t.starts_on) AND (u.quarter <= t.ends_on))))
+           GROUP BY t.starts_on, t.ends_on, u.step
+         ), period AS MATERIALIZED (
+          SELECT u.step,
+             sum(u.persons) AS persons,
+             (bool_and(u.is_shown) OR (( SELECT c.holds
+                    FROM is_covered c) AND COALESCE(( SELECT bool_and(b.is_shown) AS bool_and
+                    FROM block b
+                   WHERE (b.step = u.step)), false))) AS is_shown
+            FROM total u
+           GROUP BY u.step
+         ), cell AS MATERIALIZED (
+          SELECT b.starts_on,
+             b.ends_on,
+             b.step,
+             v.dimension,
+             v.value,
+             true AS is_fixed,
+             ( SELECT COALESCE(sum(c.persons), (0)::bigint) AS "coalesce"
+                    FROM public.person_count c
+                   WHERE (((c.quarter >= b.starts_on) AND (c.quarter <= b.ends_on)) AND (c.kind = b.step) AND (c.dimension = v.dimension) AND (c.value = v.value))) AS persons
+            FROM ((rule r
+              CROSS JOIN block b)
+              CROSS JOIN public.person_value v)
+           WHERE (b.is_shown AND (b.persons >= r."least"))
+         UNION ALL
+          SELECT b.starts_on,
+             b.ends_on,
+             b.step,
+             c.dimension,
+             c.value,
+             false,
+             sum(c.persons) AS sum
+            FROM ((rule r
+              CROSS JOIN block b)
+              JOIN public.person_count c ON ((((c.quarter >= b.starts_on) AND (c.quarter <= b.ends_on)) AND (c.kind = b.step) AND (c.dimension = ANY (ARRAY['epci'::text, 'job'::text, 'structure_kind'::text, 'contract'::text])))))
+           WHERE (b.is_shown AND (b.persons >= r."least") AND ( SELECT w.is_own
+                    FROM wanted w))
+           GROUP BY b.starts_on, b.ends_on, b.step, c.dimension, c.value
+         ), ranked AS MATERIALIZED (
+          SELECT c.starts_on,
+             c.ends_on,
+             c.step,
+             c.dimension,
+             c.value,
+             c.is_fixed,
+             c.persons,
+             row_number() OVER w AS n,
+             sum(c.persons) OVER w AS running,
+             lead(c.persons) OVER w AS next
+            FROM cell c
+           WINDOW w AS (PARTITION BY c.starts_on, c.ends_on, c.step, c.dimension ORDER BY c.persons, (c.value COLLATE "C"))
+         ), cut AS MATERIALIZED (
+          SELECT k.starts_on,
+             k.ends_on,
+             k.step,
+             k.dimension,
+                 CASE
+                     WHEN (min(k.persons) >= max(r."least")) THEN (0)::bigint
+                     ELSE COALESCE(min(k.n) FILTER (WHERE ((k.n >= 2) AND (k.running >= (r."least")::numeric) AND COALESCE((k.next >= r."least"), true))), max(k.n))
+                 END AS withheld
+            FROM (rule r
+              CROSS JOIN ranked k)
+           GROUP BY k.starts_on, k.ends_on, k.step, k.dimension
+         ), judged AS MATERIALIZED (
+          SELECT k.starts_on,
+             k.ends_on,
+             k.step,
+             k.dimension,
+             k.value,
+             k.is_fixed,
+             k.persons,
+             (k.n > t.withheld) AS is_shown
+            FROM (ranked k
+              JOIN cut t USING (starts_on, ends_on, step, dimension))
+         ), ages AS MATERIALIZED (
+          SELECT j.starts_on,
+             j.ends_on,
+             j.step,
+             (bool_and(j.is_shown) AND ((max(j.persons) FILTER (WHERE (j.value = 'under_26'::text)) - max(j.persons) FILTER (WHERE (j.value = 'under_25'::text))) >= max(r."least")) AND ((max(j.persons) FILTER (WHERE (j.value = '50_and_over'::text)) - max(j.persons) FILTER (WHERE (j.value = 'over_54'::text))) >= max(r."least"))) AS "both",
+             bool_or(j.is_shown) FILTER (WHERE ((j.dimension = 'age'::text) AND (j.value = 'unknown'::text))) AS is_unknown_shown
+            FROM (rule r
+              CROSS JOIN judged j)
+           WHERE (j.dimension = ANY (ARRAY['age'::text, 'age_esf'::text]))
+           GROUP BY j.starts_on, j.ends_on, j.step
+         ), fixed AS MATERIALIZED (
+          SELECT j.step,
+             j.dimension,
+             j.value,
+             sum(j.persons) AS persons,
+             bool_and(
+                 CASE
+                     WHEN (j.dimension <> 'age_esf'::text) THEN j.is_shown
+                     WHEN (j.value = 'unknown'::text) THEN a.is_unknown_shown
+                     ELSE a."both"
+                 END) AS is_shown,
+             (count(*) = ( SELECT count(*) AS count
+                    FROM tile t)) AS is_whole
+            FROM (judged j
+              JOIN ages a USING (starts_on, ends_on, step))
+           WHERE j.is_fixed
+           GROUP BY j.step, j.dimension, j.value
+         ), commune_cell AS MATERIALIZED (
+          SELECT j.starts_on,
+             j.ends_on,
+             j.step,
+             p.epci_siren AS epci,
+             c.value,
+             sum(c.persons) AS persons
+            FROM ((judged j
+              JOIN public.commune p ON ((p.epci_siren = j.value)))
+              JOIN public.person_count c ON ((((c.quarter >= j.starts_on) AND (c.quarter <= j.ends_on)) AND (c.kind = j.step) AND (c.dimension = 'commune'::text) AND (c.value = p.insee))))
+           WHERE ((j.dimension = 'epci'::text) AND j.is_shown)
+           GROUP BY j.starts_on, j.ends_on, j.step, p.epci_siren, c.value
+         ), commune_ranked AS (
+          SELECT c.starts_on,
+             c.ends_on,
+             c.step,
+             c.epci,
+             c.value,
+             c.persons,
+             row_number() OVER w AS n,
+             sum(c.persons) OVER w AS running,
+             lead(c.persons) OVER w AS next,
+             min(c.persons) OVER (PARTITION BY c.step, c.epci) AS least_persons
+            FROM commune_cell c
+           WINDOW w AS (PARTITION BY c.step, c.epci ORDER BY c.persons, (c.value COLLATE "C"))
+         ), commune_judged AS MATERIALIZED (
+          SELECT k.step,
+             k.epci,
+             k.value,
+             k.persons,
+             ((k.least_persons >= r."least") OR (k.n > COALESCE(min(k.n) FILTER (WHERE ((k.n >= 2) AND (k.running >= (r."least")::numeric) AND COALESCE((k.next >= r."least"), true))) OVER (PARTITION BY k.step, k.epci), (1000000)::bigint))) AS is_shown
+            FROM (rule r
+              CROSS JOIN commune_ranked k)
+         )
+  SELECT u.quarter,
+     (((u.quarter + '3 mons'::interval))::date - 1),
+     u.step,
+     'all'::text,
+     ''::text,
+     NULL::text AS text,
+         CASE
+             WHEN u.is_shown THEN u.persons
+             ELSE NULL::integer
+         END AS "case"
+    FROM total u
+ UNION ALL
+  SELECT person_figures.starts_on AS starts_on,
+     person_figures.ends_on AS ends_on,
+     p.step,
+     'all'::text,
+     ''::text,
+     NULL::text,
+     (
+         CASE
+             WHEN p.is_shown THEN p.persons
+             ELSE NULL::bigint
+         END)::integer AS int4
+    FROM period p
+   WHERE (( SELECT count(*) AS count
+            FROM quarter) > 1)
+ UNION ALL
+  SELECT person_figures.starts_on AS starts_on,
+     person_figures.ends_on AS ends_on,
+     p.step,
+     v.dimension,
+     v.value,
+     NULL::text,
+     (
+         CASE
+             WHEN (f.is_shown AND f.is_whole AND ( SELECT c.holds
+                FROM is_covered c)) THEN f.persons
+             ELSE NULL::numeric
+         END)::integer AS int4
+    FROM ((period p
+      CROSS JOIN public.person_value v)
+      LEFT JOIN fixed f ON (((f.step = p.step) AND (f.dimension = v.dimension) AND (f.value = v.value))))
+ UNION ALL
+  SELECT j.starts_on,
+     j.ends_on,
+     j.step,
+     j.dimension,
+         CASE
+             WHEN j.is_shown THEN j.value
+             ELSE 'other'::text
+         END AS "case",
+     NULL::text,
+     (sum(j.persons))::integer AS sum
+    FROM judged j
+   WHERE (NOT j.is_fixed)
+   GROUP BY j.starts_on, j.ends_on, j.step, j.dimension,
+         CASE
+             WHEN j.is_shown THEN j.value
+             ELSE 'other'::text
+         END
+ UNION ALL
+  SELECT person_figures.starts_on AS starts_on,
+     person_figures.ends_on AS ends_on,
+     c.step,
+     'commune'::text,
+         CASE
+             WHEN c.is_shown THEN c.value
+             ELSE 'other'::text
+         END AS "case",
+     c.epci,
+     (sum(c.persons))::integer AS sum
+    FROM commune_judged c
+   GROUP BY c.step, c.epci,
+         CASE
+             WHEN c.is_shown THEN c.value
+             ELSE 'other'::text
+         END;
+END;
+
+COMMENT ON FUNCTION public.person_figures(caller text, starts_on date, ends_on date, day date, known_at timestamp with time zone) IS 'Persons by step in the quarters of a period and in all of it, with its tables; NULL where a figure is withheld. For the team and the system.';
+
 CREATE FUNCTION public.person_steps(persons uuid[], before timestamp with time zone) RETURNS TABLE(candidate_id uuid, kind text, year integer, at timestamp with time zone, orientation_id uuid)
     LANGUAGE sql STABLE
     AS $$
@@ -2664,6 +3240,37 @@ CREATE FUNCTION public.person_steps(persons uuid[], before timestamp with time z
 $$;
 
 COMMENT ON FUNCTION public.person_steps(persons uuid[], before timestamp with time zone) IS 'The steps of some persons, the first of each kind in a year, before an instant.';
+
+CREATE FUNCTION public.person_totals() RETURNS TABLE(quarter date, step text, persons integer)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT q.quarter,
+     s.step,
+         CASE
+             WHEN (c.persons >= public.service_rule('level_least'::text)) THEN c.persons
+             ELSE NULL::integer
+         END AS "case"
+    FROM ((public.person_quarter q
+      CROSS JOIN unnest(ARRAY['received'::text, 'oriented'::text, 'accompanied'::text, 'immersion'::text, 'training'::text, 'hired'::text, 'employed_3'::text, 'employed_6'::text, 'employed_12'::text]) s(step))
+      LEFT JOIN public.person_count c ON (((c.quarter = q.quarter) AND (c.kind = s.step) AND (c.dimension = 'all'::text))))
+   WHERE (q.counted_at IS NOT NULL);
+END;
+
+COMMENT ON FUNCTION public.person_totals() IS 'How many persons took each step in each closed quarter; nothing under five.';
+
+CREATE FUNCTION public.persons_are_counted(last_day date) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((EXISTS ( SELECT
+            FROM public.person_quarter q
+           WHERE ((q.quarter > (persons_are_counted.last_day - 93)) AND (q.quarter <= persons_are_counted.last_day) AND (q.counted_at IS NOT NULL)))) OR (NOT (EXISTS ( SELECT
+            FROM public.candidate c
+           WHERE (c.created_at < (((persons_are_counted.last_day + 1))::timestamp without time zone AT TIME ZONE 'Europe/Paris'::text))))));
+END;
+
+COMMENT ON FUNCTION public.persons_are_counted(last_day date) IS 'Whether the persons of the quarter that ends on a day, and of those before, are counted.';
 
 CREATE FUNCTION public.place_is_known(code text) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2869,6 +3476,58 @@ END;
 
 COMMENT ON FUNCTION public.present_commune(insee text) IS 'The commune of today that an INSEE code, old or present, stands for; NULL when there is none.';
 
+CREATE TABLE public.quarter_figure (
+    quarter date NOT NULL,
+    code text NOT NULL,
+    numerator integer NOT NULL,
+    denominator integer NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT quarter_figure_range CHECK (((numerator >= 0) AND (denominator >= 0))),
+    CONSTRAINT quarter_figure_start CHECK (public.is_quarter_start(quarter))
+);
+
+ALTER TABLE ONLY public.quarter_figure FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.quarter_figure IS 'Answers and filled needs of closed quarters. Only counting functions show it, suppressed.';
+
+COMMENT ON COLUMN public.quarter_figure.quarter IS 'internal The quarter''s first day.';
+
+COMMENT ON COLUMN public.quarter_figure.code IS 'internal The figure.';
+
+COMMENT ON COLUMN public.quarter_figure.numerator IS 'internal What is counted or added up.';
+
+COMMENT ON COLUMN public.quarter_figure.denominator IS 'internal Of how many.';
+
+COMMENT ON COLUMN public.quarter_figure.counted_at IS 'internal When: from then on it stands.';
+
+CREATE FUNCTION public.quarter_figures() RETURNS TABLE(quarter date, code text, numerator integer, denominator integer, counted_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT f.quarter,
+     f.code,
+         CASE
+             WHEN v.is_shown THEN f.numerator
+             ELSE NULL::integer
+         END AS "case",
+         CASE
+             WHEN v.is_shown THEN f.denominator
+             ELSE NULL::integer
+         END AS "case",
+     f.counted_at
+    FROM ((public.quarter_figure f
+      CROSS JOIN ( SELECT public.service_rule('level_least'::text) AS "least") r)
+      CROSS JOIN LATERAL ( SELECT ((f.denominator >= r."least") AND ((f.code <> 'response_rate'::text) OR ((f.numerator >= r."least") AND ((f.denominator - f.numerator) >= r."least")))) AS is_shown) v);
+END;
+
+COMMENT ON FUNCTION public.quarter_figures() IS 'Answers and filled needs of each closed quarter; nothing under five.';
+
+CREATE FUNCTION public.quarter_label(day date) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((EXTRACT(year FROM day))::integer || '-T'::text) || (EXTRACT(quarter FROM day))::integer);
+
+COMMENT ON FUNCTION public.quarter_label(day date) IS 'The quarter that a day is in, as the French write it: 2024-T4.';
+
 CREATE FUNCTION public.raise_action_version() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2985,12 +3644,31 @@ BEGIN
             WHEN 'audit_seal' THEN (to_jsonb(OLD)->>'position')::bigint
             WHEN 'audit_log' THEN (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'id')::uuid)
             ELSE (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'audit_id')::uuid) END;
-        IF row_position <= (SELECT max(c.position) FROM audit_checkpoint c) THEN RETURN OLD; END IF;
+        IF row_position <= (SELECT max(c.position) FROM audit_checkpoint c)
+           AND NOT (TG_TABLE_NAME = 'field_change' AND keeps_history(to_jsonb(OLD)->>'table_name')) THEN
+            RETURN OLD;
+        END IF;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
 END $$;
 
 COMMENT ON FUNCTION public.refuse_rewriting_but_forgotten() IS 'Trigger: history is never rewritten; what is before a checkpoint, the sealer forgets.';
+
+CREATE FUNCTION public.register_person_period(starts_on date, ends_on date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('person_period', 0));
+    INSERT INTO person_period (starts_on, ends_on, is_own, registered_at)
+    SELECT register_person_period.starts_on, register_person_period.ends_on,
+           NOT EXISTS (SELECT FROM person_period p WHERE p.is_own AND p.starts_on <= register_person_period.ends_on
+                          AND p.ends_on >= register_person_period.starts_on),
+           current_instant()
+    ON CONFLICT ON CONSTRAINT person_period_key DO NOTHING;
+END
+$$;
+
+COMMENT ON FUNCTION public.register_person_period(starts_on date, ends_on date) IS 'Remembers a period that persons are shown of, once and for all.';
 
 CREATE FUNCTION public.reminders_of_link(secret_hash bytea) RETURNS TABLE(address_hash bytea, kind text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3004,6 +3682,314 @@ CREATE FUNCTION public.reminders_of_link(secret_hash bytea) RETURNS TABLE(addres
 END;
 
 COMMENT ON FUNCTION public.reminders_of_link(secret_hash bytea) IS 'The hash of the address and the kinds of reminder that this link declines; nothing for an unknown link.';
+
+CREATE FUNCTION public.report_actions(day date, funder text) RETURNS TABLE(action_code text, action_title text, axis_code text, axis_title text, is_top boolean, lead_name text, partner_names text, status text, status_label text, planned_start date, planned_end date, actual_start date, actual_end date, progress_percent integer, is_late boolean, late_label text, is_at_risk boolean, milestones integer, milestones_done integer, milestones_due integer, milestones_due_done integer, indicators integer, indicators_reached integer, evidence integer, planned_cents bigint, committed_cents bigint, spent_cents bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.code, a.title, a.axis, text_as_of(x.id, 'title', day, x.title), a.parent IS NULL,
+           text_as_of(a.lead_organisation_id, 'name', day, a.lead->>'name'),
+           (SELECT string_agg(text_as_of(o.id, 'name', day, o.name), ', ' ORDER BY o.code COLLATE "C")
+              FROM jsonb_array_elements(a.partners) AS p JOIN organisation o ON o.code = p->>'code'),
+           a.status, report_status_label(a.status), a.planned_start, a.planned_end, a.actual_start, a.actual_end,
+           a.progress_percent, late.is_late, CASE WHEN late.is_late THEN 'oui' ELSE 'non' END,
+           action_is_at_risk(a.status, a.planned_start, a.planned_end, a.next_milestone_on, a.health, a.progress_percent,
+                             a.updated_at, day),
+           m.total, m.done, m.due, m.due_done, i.total, i.reached, jsonb_array_length(a.evidence),
+           money.planned, money.committed, money.spent
+      FROM action_as_of(day) a
+      JOIN axis x ON x.plan_id = a.plan_id AND x.code = a.axis
+     CROSS JOIN LATERAL (SELECT action_is_late(a.status, a.planned_start, a.planned_end, a.next_milestone_on, day) AS is_late) AS late
+     CROSS JOIN LATERAL (
+           SELECT count(*)::integer AS total, (count(*) FILTER (WHERE e->>'done_on' IS NOT NULL))::integer AS done,
+                  (count(*) FILTER (WHERE (e->>'due_on')::date <= day))::integer AS due,
+                  (count(*) FILTER (WHERE (e->>'due_on')::date <= day AND e->>'done_on' IS NOT NULL))::integer AS due_done
+             FROM jsonb_array_elements(a.milestones) AS e) AS m
+     CROSS JOIN LATERAL (
+           SELECT count(*)::integer AS total,
+                  (count(*) FILTER (WHERE (e->>'value')::numeric >= (e->>'target')::numeric))::integer AS reached
+             FROM jsonb_array_elements(a.indicators) AS e) AS i
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum((e->>'planned_cents')::bigint), 0)::bigint AS planned,
+                  coalesce(sum((e->>'committed_cents')::bigint), 0)::bigint AS committed,
+                  coalesce(sum((e->>'spent_cents')::bigint), 0)::bigint AS spent,
+                  count(*) AS lines
+             FROM jsonb_array_elements(a.funding) AS e
+            WHERE report_actions.funder IS NULL OR e->>'funder' = report_actions.funder) AS money
+     WHERE report_actions.funder IS NULL OR money.lines > 0
+     ORDER BY a.code COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_actions(day date, funder text) IS 'The plan''s actions at the end of a day, with the money of one funder or of all.';
+
+CREATE FUNCTION public.report_figures(day date, starts_on date, ends_on date, funder text, plan_funder text) RETURNS TABLE(code text, value numeric, numerator numeric, denominator numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH a AS MATERIALIZED (SELECT * FROM report_actions(day, plan_funder) WHERE is_top),
+    parts AS MATERIALIZED (SELECT * FROM report_actions(day, plan_funder)),
+    m AS MATERIALIZED (SELECT * FROM report_money(day, report_figures.funder, extract(year FROM report_figures.starts_on)::integer,
+                                                  extract(year FROM report_figures.ends_on)::integer)),
+    i AS MATERIALIZED (SELECT * FROM report_indicators(day, plan_funder)),
+    s AS MATERIALIZED (SELECT * FROM report_structures(day)),
+    n AS MATERIALIZED (SELECT * FROM report_needs(day, report_figures.starts_on, report_figures.ends_on)),
+    e AS MATERIALIZED (SELECT * FROM report_sessions(day, report_figures.starts_on, report_figures.ends_on)),
+    figure (code, numerator, denominator) AS (
+        SELECT 'actions', (SELECT count(*) FROM a)::numeric, NULL::numeric
+        UNION ALL SELECT 'actions_' || status, (SELECT count(*) FROM a WHERE a.status = w.status), NULL
+          FROM (VALUES ('planned'), ('in_progress'), ('paused'), ('blocked'), ('done'), ('abandoned')) AS w (status)
+        UNION ALL SELECT 'actions_late', (SELECT count(*) FROM a WHERE is_late), NULL
+        UNION ALL SELECT 'actions_at_risk', (SELECT count(*) FROM a WHERE is_at_risk), NULL
+        UNION ALL SELECT 'plan_progress', (SELECT coalesce(sum(progress_percent), 0) FROM a WHERE a.status <> 'abandoned') / 100.0,
+                         (SELECT count(*) FROM a WHERE a.status <> 'abandoned')
+        UNION ALL SELECT 'milestones_done', (SELECT coalesce(sum(milestones_due_done), 0) FROM parts),
+                         (SELECT coalesce(sum(milestones_due), 0) FROM parts)
+        UNION ALL SELECT 'indicators_reached', (SELECT coalesce(sum(indicators_reached), 0) FROM parts),
+                         (SELECT coalesce(sum(indicators), 0) FROM parts)
+        UNION ALL SELECT r.code, coalesce((SELECT sum(i.value - i.baseline) FROM i
+                                            WHERE folded(i.indicator_title) IN (SELECT folded(t) FROM unnest(r.plan_titles) AS t)), 0), NULL
+          FROM report_indicator r WHERE r.plan_titles <> '{}'
+        UNION ALL SELECT 'money_planned', (SELECT coalesce(sum(planned_cents), 0) FROM m), NULL
+        UNION ALL SELECT 'money_committed', (SELECT coalesce(sum(committed_cents), 0) FROM m), NULL
+        UNION ALL SELECT 'money_spent', (SELECT coalesce(sum(spent_cents), 0) FROM m), NULL
+        UNION ALL SELECT 'money_gap', (SELECT coalesce(sum(gap_cents), 0) FROM m), NULL
+        UNION ALL SELECT 'money_gap_percent', (SELECT coalesce(sum(gap_cents), 0) FROM m), (SELECT coalesce(sum(planned_cents), 0) FROM m)
+        UNION ALL SELECT 'money_committed_percent', (SELECT coalesce(sum(committed_cents), 0) FROM m),
+                         (SELECT coalesce(sum(planned_cents), 0) FROM m)
+        UNION ALL SELECT 'money_spent_percent', (SELECT coalesce(sum(spent_cents), 0) FROM m),
+                         (SELECT coalesce(sum(planned_cents), 0) FROM m)
+        UNION ALL SELECT 'structures_open', (SELECT coalesce(sum(open_count), 0) FROM s), NULL
+        UNION ALL SELECT 'structures_attached', (SELECT coalesce(sum(attached_count), 0) FROM s), NULL
+        UNION ALL SELECT 'structures_verified', (SELECT coalesce(sum(verified_count), 0) FROM s),
+                         (SELECT coalesce(sum(open_count), 0) FROM s)
+        UNION ALL SELECT 'structures_recruiting', (SELECT coalesce(sum(recruiting_count), 0) FROM s), NULL
+        UNION ALL SELECT 'needs_posted', (SELECT coalesce(sum(posted_count), 0) FROM n), NULL
+        UNION ALL SELECT 'positions_posted', (SELECT coalesce(sum(posted_positions), 0) FROM n), NULL
+        UNION ALL SELECT 'needs_open', (SELECT coalesce(sum(open_count), 0) FROM n), NULL
+        UNION ALL SELECT 'positions_open', (SELECT coalesce(sum(open_positions), 0) FROM n), NULL
+        UNION ALL SELECT 'sessions_held', (SELECT coalesce(sum(held_count), 0) FROM e), NULL
+        UNION ALL SELECT 'session_places', (SELECT coalesce(sum(held_places), 0) FROM e), NULL
+        UNION ALL SELECT 'immersions_held', (SELECT coalesce(sum(held_count), 0) FROM e WHERE kind IN ('immersion', 'job_test')), NULL)
+    SELECT r.code, trim_scale(round(CASE WHEN r.denominator_fr IS NULL THEN f.numerator
+                                         ELSE f.numerator * CASE r.unit WHEN 'percent' THEN 100 ELSE 1 END / nullif(f.denominator, 0) END, 1)),
+           trim_scale(f.numerator), trim_scale(f.denominator)
+      FROM figure f JOIN report_indicator r ON r.code = f.code
+     ORDER BY r.code COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_figures(day date, starts_on date, ends_on date, funder text, plan_funder text) IS 'The catalogue''s figures that count nobody, as they stood at the end of a day; a ratio over nothing has no value.';
+
+CREATE FUNCTION public.report_gaps(day date, starts_on date, ends_on date, funder text) RETURNS TABLE(gap text, kind text, action_code text, action_title text, part text, owed_by text, owed_by_name text)
+    LANGUAGE sql STABLE
+    AS $_$
+    WITH a AS MATERIALIZED (
+        SELECT v.* FROM action_as_of(day) v WHERE v.funding @> jsonb_build_array(jsonb_build_object('funder', report_gaps.funder))),
+    found (kind, action_id, key, part) AS (
+        SELECT 'spending', a.id, f.year::text, f.year::text
+          FROM a CROSS JOIN LATERAL jsonb_to_recordset(a.funding)
+               AS f (funder text, year integer, planned_cents bigint, committed_cents bigint, spent_cents bigint)
+         WHERE f.funder = report_gaps.funder AND f.planned_cents > 0 AND f.committed_cents = 0 AND f.spent_cents = 0
+           AND a.status <> 'abandoned' AND f.year >= extract(year FROM report_gaps.starts_on)
+           AND make_date(f.year, 12, 31) <= report_gaps.ends_on
+        UNION ALL
+        SELECT 'status', a.id, NULL, NULL FROM a
+         WHERE (a.status = 'planned' AND a.planned_start <= report_gaps.ends_on AND a.planned_start < day)
+            OR (a.status IN ('planned', 'in_progress') AND a.planned_end <= report_gaps.ends_on AND a.planned_end < day)
+        UNION ALL
+        SELECT 'news', a.id, NULL, NULL FROM a WHERE action_is_stale(a.status, a.updated_at, day)
+        UNION ALL
+        SELECT 'evidence', a.id, NULL, NULL FROM a WHERE a.status = 'done' AND a.evidence = '[]'
+        UNION ALL
+        SELECT 'milestone', a.id, m.id::text, m.title
+          FROM a CROSS JOIN LATERAL jsonb_to_recordset(a.milestones) AS m (id uuid, title text, due_on date, done_on date)
+         WHERE m.done_on IS NULL AND m.due_on <= report_gaps.ends_on AND a.status NOT IN ('done', 'abandoned')
+        UNION ALL
+        SELECT 'indicator', a.id, i.id::text, i.title
+          FROM a CROSS JOIN LATERAL jsonb_to_recordset(a.indicators) AS i (id uuid, title text, value numeric, dated_on date)
+         WHERE (a.status = 'in_progress' AND (i.dated_on IS NULL OR i.dated_on < report_gaps.starts_on))
+            OR (a.status = 'done' AND i.value IS NULL)
+        UNION ALL
+        SELECT 'challenge', a.id, i.id::text, i.title
+          FROM a CROSS JOIN LATERAL jsonb_to_recordset(a.indicators) AS i (id uuid, title text, "values" jsonb)
+         WHERE jsonb_path_exists(i."values", '$[*] ? (@.challenge != null && @.settlement == null)'))
+    SELECT concat_ws(':', f.kind, a.code, f.key), f.kind, a.code, a.title, f.part,
+           CASE WHEN f.kind <> 'challenge' THEN a.lead->>'code' END, CASE WHEN f.kind <> 'challenge' THEN a.lead->>'name' END
+      FROM found f JOIN a ON a.id = f.action_id
+     ORDER BY a.code COLLATE "C", f.kind COLLATE "C", f.key COLLATE "C"
+$_$;
+
+COMMENT ON FUNCTION public.report_gaps(day date, starts_on date, ends_on date, funder text) IS 'What a report of a period to a funder lacks at the end of a day, with who must do it.';
+
+CREATE FUNCTION public.report_indicators(day date, funder text) RETURNS TABLE(action_code text, action_title text, lead_name text, indicator_title text, unit text, baseline numeric, target numeric, value numeric, valued_on date, reached_percent integer)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.code, a.title, text_as_of(a.lead_organisation_id, 'name', day, a.lead->>'name'), i.title, i.unit, i.baseline,
+           i.target, i.value, i.dated_on, i.progress_percent
+      FROM action_as_of(day) a
+     CROSS JOIN LATERAL jsonb_to_recordset(a.indicators)
+           AS i (title text, unit text, baseline numeric, target numeric, value numeric, dated_on date, progress_percent integer)
+     WHERE report_indicators.funder IS NULL
+        OR a.funding @> jsonb_build_array(jsonb_build_object('funder', report_indicators.funder))
+     ORDER BY a.code COLLATE "C", i.title COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_indicators(day date, funder text) IS 'The plan''s indicators at the end of a day, each with its latest value that was not withdrawn.';
+
+CREATE FUNCTION public.report_milestones(day date, funder text) RETURNS TABLE(action_code text, action_title text, lead_name text, milestone_title text, due_on date, done_on date, overdue_label text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.code, a.title, text_as_of(a.lead_organisation_id, 'name', day, a.lead->>'name'), m.title, m.due_on, m.done_on,
+           CASE WHEN m.done_on IS NULL AND m.due_on < day AND a.status NOT IN ('done', 'abandoned') THEN 'oui' ELSE 'non' END
+      FROM action_as_of(day) a
+     CROSS JOIN LATERAL jsonb_to_recordset(a.milestones) AS m (id uuid, title text, due_on date, done_on date)
+     WHERE report_milestones.funder IS NULL
+        OR a.funding @> jsonb_build_array(jsonb_build_object('funder', report_milestones.funder))
+     ORDER BY a.code COLLATE "C", m.due_on, m.title COLLATE "C", m.id
+$$;
+
+COMMENT ON FUNCTION public.report_milestones(day date, funder text) IS 'The plan''s milestones at the end of a day.';
+
+CREATE FUNCTION public.report_money(day date, funder text, first_year integer, last_year integer) RETURNS TABLE(action_code text, action_title text, axis_code text, axis_title text, lead_name text, status_label text, planned_start date, planned_end date, actual_start date, actual_end date, funder_code text, funder_name text, year integer, planned_cents bigint, committed_cents bigint, spent_cents bigint, gap_cents bigint, gap_percent numeric, committed_percent numeric, spent_percent numeric)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.code, a.title, a.axis, text_as_of(x.id, 'title', day, x.title),
+           text_as_of(a.lead_organisation_id, 'name', day, a.lead->>'name'), report_status_label(a.status),
+           a.planned_start, a.planned_end, a.actual_start, a.actual_end, o.code, text_as_of(o.id, 'name', day, o.name),
+           f.year, f.planned_cents, f.committed_cents, f.spent_cents, f.spent_cents - f.planned_cents,
+           -- Half-up to one decimal; nothing planned has no percentage.
+           trim_scale(round((f.spent_cents - f.planned_cents) * 100.0 / nullif(f.planned_cents, 0), 1)),
+           trim_scale(round(f.committed_cents * 100.0 / nullif(f.planned_cents, 0), 1)),
+           trim_scale(round(f.spent_cents * 100.0 / nullif(f.planned_cents, 0), 1))
+      FROM action_as_of(day) a
+      JOIN axis x ON x.plan_id = a.plan_id AND x.code = a.axis
+     CROSS JOIN LATERAL jsonb_to_recordset(a.funding)
+           AS f (funder text, year integer, planned_cents bigint, committed_cents bigint, spent_cents bigint)
+      JOIN organisation o ON o.code = f.funder
+     WHERE (report_money.funder IS NULL OR f.funder = report_money.funder)
+       AND (first_year IS NULL OR f.year >= first_year) AND (last_year IS NULL OR f.year <= last_year)
+     ORDER BY a.code COLLATE "C", o.code COLLATE "C", f.year
+$$;
+
+COMMENT ON FUNCTION public.report_money(day date, funder text, first_year integer, last_year integer) IS 'Money by action, funder and year at the end of a day, with the gap between spent and planned.';
+
+CREATE FUNCTION public.report_needs(day date, starts_on date, ends_on date) RETURNS TABLE(job text, job_label text, posted_count integer, posted_positions integer, open_count integer, open_positions integer)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH counted AS (
+        SELECT n.job_version, n.job, n.state = 'open' AS is_open, n.positions, n.positions_left,
+               (first_opening.at AT TIME ZONE 'Europe/Paris')::date BETWEEN report_needs.starts_on AND report_needs.ends_on AS is_posted
+          FROM need_as_of(day) n
+         CROSS JOIN LATERAL (
+               SELECT min(l.at) AS at FROM field_change c JOIN audit_log l ON l.id = c.audit_id
+                WHERE c.row_id = n.id AND c.field = 'state' AND c.new_value = '"open"'
+                  AND l.at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris') AS first_opening)
+    SELECT c.job, max(j.label), (count(*) FILTER (WHERE is_posted))::integer,
+           coalesce(sum(positions) FILTER (WHERE is_posted), 0)::integer, (count(*) FILTER (WHERE is_open))::integer,
+           coalesce(sum(positions_left) FILTER (WHERE is_open), 0)::integer
+      FROM counted c JOIN rome_job j ON j.version = c.job_version AND j.code = c.job
+     WHERE is_posted OR is_open
+     GROUP BY c.job ORDER BY c.job COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_needs(day date, starts_on date, ends_on date) IS 'Needs by job: posted within a period, open at the end of a day.';
+
+CREATE FUNCTION public.report_person_figures(day date, starts_on date, ends_on date, known_at timestamp with time zone) RETURNS TABLE(code text, value jsonb, numerator jsonb, denominator jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'persons_' || f.step, coalesce(to_jsonb(f.persons), '"s"'), coalesce(to_jsonb(f.persons), '"s"'), 'null'::jsonb
+      FROM person_figures(current_caller(), report_person_figures.starts_on, report_person_figures.ends_on, report_person_figures.day,
+                          report_person_figures.known_at) AS f
+     WHERE f.dimension = 'all' AND f.first_day = report_person_figures.starts_on AND f.last_day = report_person_figures.ends_on
+    UNION ALL
+    -- Of a quarter that is not counted yet, or whose figure is withheld, the sum is withheld.
+    SELECT r.code,
+           CASE WHEN q.is_whole THEN coalesce(to_jsonb(trim_scale(round(CASE r.unit WHEN 'percent' THEN 100.0 * q.numerator / nullif(q.denominator, 0)
+                WHEN 'days' THEN q.numerator * 1.0 / nullif(q.denominator, 0) ELSE q.numerator END, 1))), 'null') ELSE '"s"' END,
+           CASE WHEN q.is_whole THEN to_jsonb(q.numerator) ELSE '"s"' END,
+           CASE WHEN r.denominator_fr IS NULL THEN 'null' WHEN q.is_whole THEN to_jsonb(q.denominator) ELSE '"s"' END
+      FROM report_indicator r
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(f.numerator), 0) AS numerator, coalesce(sum(f.denominator), 0) AS denominator,
+                  coalesce(bool_and(f.numerator IS NOT NULL), false) AS is_whole
+             FROM generate_series(report_person_figures.starts_on::timestamp, report_person_figures.ends_on::timestamp, interval '3 months') AS s (first)
+             LEFT JOIN quarter_figures() AS f ON f.quarter = s.first::date AND f.code = r.code
+                   AND f.counted_at <= report_person_figures.known_at AND (f.quarter + interval '3 months')::date <= report_person_figures.day + 1
+            ) AS q
+     WHERE r.code IN ('response_rate', 'response_days', 'needs_filled', 'fill_days')
+$$;
+
+COMMENT ON FUNCTION public.report_person_figures(day date, starts_on date, ends_on date, known_at timestamp with time zone) IS 'The catalogue''s figures that count persons, answers and filled needs, each in a period of whole quarters, or withheld.';
+
+CREATE FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) RETURNS TABLE(period text, step text, step_label text, dimension text, dimension_label text, value text, value_label text, persons jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH f AS MATERIALIZED (
+        SELECT * FROM person_figures(current_caller(), report_persons.starts_on, report_persons.ends_on, report_persons.day,
+                                     report_persons.known_at)),
+    j AS MATERIALIZED (SELECT DISTINCT ON (n.code) n.code, n.label FROM rome_job n ORDER BY n.code, n.version DESC)
+    SELECT CASE WHEN quarter_label(f.first_day) = quarter_label(f.last_day) THEN quarter_label(f.first_day)
+                ELSE quarter_label(f.first_day) || ' à ' || quarter_label(f.last_day) END,
+           f.step, r.label_fr, f.dimension,
+           coalesce(v.dimension_fr, CASE f.dimension WHEN 'all' THEN 'Ensemble' WHEN 'epci' THEN 'EPCI de résidence'
+                    WHEN 'commune' THEN 'Commune de résidence' WHEN 'job' THEN 'Métier (ROME)'
+                    WHEN 'structure_kind' THEN 'Catégorie de structure' ELSE 'Contrat' END),
+           concat_ws(':', f.value, CASE WHEN f.value = 'other' THEN f.parent END),
+           coalesce(v.label_fr, CASE WHEN f.dimension = 'all' THEN 'toutes les personnes' END,
+                    CASE WHEN f.value = 'other' THEN concat_ws(', ', 'autres, ensemble', e.name) END,
+                    CASE WHEN f.value = 'unknown' THEN 'non précisé' END, e.name, c.name, j.label,
+                    coalesce(k.short_name, k.short_label), t.label_fr, f.value),
+           coalesce(to_jsonb(f.persons), '"s"')
+      FROM f
+      JOIN report_indicator r ON r.code = 'persons_' || f.step
+      LEFT JOIN person_value v ON v.dimension = f.dimension AND v.value = f.value
+      LEFT JOIN epci e ON e.siren = CASE f.dimension WHEN 'epci' THEN f.value WHEN 'commune' THEN f.parent END
+                      AND (f.dimension = 'epci' OR f.value = 'other')
+      LEFT JOIN commune c ON f.dimension = 'commune' AND c.insee = f.value
+      LEFT JOIN j ON f.dimension = 'job' AND j.code = f.value
+      LEFT JOIN finess_category k ON f.dimension = 'structure_kind' AND k.code = f.value
+      LEFT JOIN contract_type t ON f.dimension = 'contract' AND t.code = f.value
+     ORDER BY array_position(ARRAY['received', 'oriented', 'accompanied', 'immersion', 'training', 'hired', 'employed_3', 'employed_6',
+                                   'employed_12'], f.step),
+              array_position(ARRAY['all', 'sex', 'age', 'age_esf', 'situation', 'long_term_unemployed', 'diploma_level', 'qpv', 'rsa',
+                                   'disability', 'epci', 'commune', 'job', 'structure_kind', 'contract'], f.dimension),
+              f.first_day, f.last_day, v.position, f.parent COLLATE "C", f.value = 'other', f.value COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) IS 'Persons by step in whole closed quarters and in the period, with what may not be told withheld.';
+
+CREATE FUNCTION public.report_sessions(day date, starts_on date, ends_on date) RETURNS TABLE(kind text, kind_label text, held_count integer, held_places integer, cancelled_count integer)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT s.kind, CASE s.kind WHEN 'training' THEN 'formation' WHEN 'immersion' THEN 'immersion' WHEN 'job_test' THEN 'test métier'
+                               WHEN 'forum' THEN 'forum, événement' ELSE 'Coach Autonomie' END,
+           (count(*) FILTER (WHERE s.state = 'held'))::integer,
+           coalesce(sum(s.places) FILTER (WHERE s.state = 'held'), 0)::integer,
+           (count(*) FILTER (WHERE s.state = 'cancelled'))::integer
+      FROM session_as_of(day) s
+     WHERE s.ends_on BETWEEN report_sessions.starts_on AND report_sessions.ends_on AND s.state IN ('held', 'cancelled')
+     GROUP BY s.kind ORDER BY s.kind COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_sessions(day date, starts_on date, ends_on date) IS 'Sessions that ended within a period, by kind, as known at the end of a day.';
+
+CREATE FUNCTION public.report_status_label(status text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE status WHEN 'planned'::text THEN 'prévue'::text WHEN 'in_progress'::text THEN 'en cours'::text WHEN 'paused'::text THEN 'en pause'::text WHEN 'blocked'::text THEN 'bloquée'::text WHEN 'done'::text THEN 'réalisée'::text ELSE 'abandonnée'::text END;
+
+COMMENT ON FUNCTION public.report_status_label(status text) IS 'The French word for an action''s status.';
+
+CREATE FUNCTION public.report_structures(day date) RETURNS TABLE(kind text, kind_name text, open_count integer, attached_count integer, verified_count integer, recruiting_count integer)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH recruiting AS (SELECT DISTINCT structure_id FROM need_as_of(day) WHERE state = 'open')
+    SELECT k.code, coalesce(k.short_name, k.short_label), count(*)::integer, count(s.organisation_id)::integer,
+           (count(*) FILTER (WHERE s.verified_on > day - 365 AND s.verified_on <= day))::integer, count(r.structure_id)::integer
+      FROM structure_as_of(day) s
+      JOIN finess_category k ON k.code = s.kind
+      LEFT JOIN recruiting r ON r.structure_id = s.id
+     WHERE s.status = 'open' AND k.is_sector
+     GROUP BY k.code ORDER BY k.code COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.report_structures(day date) IS 'Open structures of the sector by kind at the end of a day.';
 
 CREATE FUNCTION public.require_operation() RETURNS trigger
     LANGUAGE plpgsql
@@ -3165,6 +4151,100 @@ END;
 
 COMMENT ON FUNCTION public.service_level_of_all(caller text) IS 'How all structures and organisers together answer; nothing under five, and nothing for nobody.';
 
+CREATE TABLE public.session (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    kind text NOT NULL,
+    job_version text,
+    job text,
+    insee text NOT NULL,
+    place text,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    places integer NOT NULL,
+    places_left integer NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    public_version integer DEFAULT 1 NOT NULL,
+    search_words tsvector DEFAULT ''::tsvector NOT NULL,
+    CONSTRAINT session_days_order CHECK ((starts_on <= ends_on)),
+    CONSTRAINT session_description_text CHECK (public.is_text(description, 5000)),
+    CONSTRAINT session_ends_range CHECK (((ends_on >= '2020-01-01'::date) AND (ends_on <= '2100-01-01'::date))),
+    CONSTRAINT session_full_none_left CHECK ((((state <> 'full'::text) OR (places_left = 0)) AND ((state <> ALL (ARRAY['draft'::text, 'open'::text])) OR (places_left > 0)))),
+    CONSTRAINT session_job_whole CHECK (((job IS NULL) = (job_version IS NULL))),
+    CONSTRAINT session_kind_known CHECK ((kind = ANY (ARRAY['training'::text, 'immersion'::text, 'job_test'::text, 'forum'::text, 'coach'::text]))),
+    CONSTRAINT session_place_text CHECK (public.is_text(place, 300)),
+    CONSTRAINT session_places_left_range CHECK (((places_left >= 0) AND (places_left <= places))),
+    CONSTRAINT session_places_range CHECK (((places >= 1) AND (places <= 2000))),
+    CONSTRAINT session_reason_text CHECK (public.is_text(reason, 500)),
+    CONSTRAINT session_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
+    CONSTRAINT session_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'full'::text, 'cancelled'::text, 'held'::text]))),
+    CONSTRAINT session_title_text CHECK (public.is_text(title, 150))
+);
+
+COMMENT ON TABLE public.session IS 'Training, immersions, job tests, forums and Coach Autonomie; the public sees those that are open.';
+
+COMMENT ON COLUMN public.session.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.session.organisation_id IS 'public Who organises it.';
+
+COMMENT ON COLUMN public.session.title IS 'public In a few words.';
+
+COMMENT ON COLUMN public.session.description IS 'public In sentences.';
+
+COMMENT ON COLUMN public.session.kind IS 'public training, immersion, job_test, forum, coach.';
+
+COMMENT ON COLUMN public.session.job_version IS 'public Version of ROME that the job''s code is of.';
+
+COMMENT ON COLUMN public.session.job IS 'public The job it is about: its ROME code.';
+
+COMMENT ON COLUMN public.session.insee IS 'public INSEE code of the commune it is in.';
+
+COMMENT ON COLUMN public.session.place IS 'public Where exactly.';
+
+COMMENT ON COLUMN public.session.starts_on IS 'public Its first day.';
+
+COMMENT ON COLUMN public.session.ends_on IS 'public Its last day.';
+
+COMMENT ON COLUMN public.session.places IS 'public For how many people it is.';
+
+COMMENT ON COLUMN public.session.places_left IS 'public How many places are left; each acceptance lowers it.';
+
+COMMENT ON COLUMN public.session.state IS 'public draft, open, full, cancelled, held.';
+
+COMMENT ON COLUMN public.session.reason IS 'internal Why it was cancelled.';
+
+COMMENT ON COLUMN public.session.created_at IS 'internal When it was written.';
+
+COMMENT ON COLUMN public.session.updated_at IS 'internal Its last change.';
+
+COMMENT ON COLUMN public.session.version IS 'internal Raised by every change; If-Match names it.';
+
+COMMENT ON COLUMN public.session.public_version IS 'public Raised by changes of public columns only.';
+
+COMMENT ON COLUMN public.session.search_words IS 'public The words it is found by: title, text, job, organiser, commune.';
+
+CREATE FUNCTION public.session_as_of(day date) RETURNS SETOF public.session
+    LANGUAGE sql STABLE
+    AS $$
+    WITH since AS (
+        SELECT DISTINCT ON (c.row_id, c.field) c.row_id, c.field, c.old_value
+          FROM audit_log l JOIN field_change c ON c.audit_id = l.id
+         WHERE l.at >= (day + 1)::timestamp AT TIME ZONE 'Europe/Paris' AND c.table_name = 'session'
+         ORDER BY c.row_id, c.field, c.id),
+    undone AS (SELECT row_id, jsonb_object_agg(field, old_value) AS value FROM since GROUP BY row_id)
+    SELECT r.* FROM session s LEFT JOIN undone u ON u.row_id = s.id
+     CROSS JOIN LATERAL jsonb_populate_record(s, coalesce(u.value, '{}')) AS r
+     WHERE s.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+$$;
+
+COMMENT ON FUNCTION public.session_as_of(day date) IS 'The sessions as they stood at the end of a day in Paris.';
+
 CREATE FUNCTION public.session_has_contact(session uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3182,11 +4262,27 @@ CREATE FUNCTION public.setting_id(name text) RETURNS uuid
 
 COMMENT ON FUNCTION public.setting_id(name text) IS 'A setting of this transaction as an id; NULL where it is none.';
 
-CREATE FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) RETURNS integer
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (round((((2)::double precision * asin(LEAST((1)::double precision, (public.cube_distance(place, public.unit_point(latitude, longitude)) / (2)::double precision)))) * (6371008.8)::double precision)))::integer;
+CREATE FUNCTION public.structure_as_of(day date) RETURNS SETOF public.structure
+    LANGUAGE sql STABLE
+    AS $$
+    WITH since AS (
+        SELECT DISTINCT ON (c.row_id, c.field) c.row_id, c.field, c.old_value
+          FROM audit_log l JOIN field_change c ON c.audit_id = l.id
+         WHERE l.at >= (day + 1)::timestamp AT TIME ZONE 'Europe/Paris' AND c.table_name = 'structure'
+         ORDER BY c.row_id, c.field, c.id),
+    undone AS (SELECT row_id, jsonb_object_agg(field, old_value) AS value FROM since GROUP BY row_id)
+    SELECT r.* FROM structure s LEFT JOIN undone u ON u.row_id = s.id
+     CROSS JOIN LATERAL jsonb_populate_record(s, coalesce(u.value, '{}')) AS r
+     WHERE s.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+$$;
 
-COMMENT ON FUNCTION public.structure_distance(place public.cube, latitude double precision, longitude double precision) IS 'Metres between a point of the unit sphere and a place, as the crow flies.';
+COMMENT ON FUNCTION public.structure_as_of(day date) IS 'The structures as they stood at the end of a day in Paris.';
+
+CREATE FUNCTION public.structure_distance(place public.cube, point public.cube) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (round((((2)::double precision * asin(((public.cube_distance(place, point) / (2)::double precision) * (0.999999999999999)::double precision))) * (6371008.8)::double precision)))::integer;
+
+COMMENT ON FUNCTION public.structure_distance(place public.cube, point public.cube) IS 'Metres between two points of the unit sphere, as the crow flies.';
 
 CREATE FUNCTION public.structure_has_contact(structure uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3302,6 +4398,51 @@ $$;
 
 COMMENT ON FUNCTION public.subject_copy(person uuid) IS 'Everything that is held of one person, as JSON; nobody else''s name is in it.';
 
+CREATE FUNCTION public.tell_public_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('pa31_public', TG_ARGV[0]);
+    RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION public.tell_public_change() IS 'Trigger: tells the servers what kind of public data has changed.';
+
+CREATE TABLE public.field_change (
+    id bigint NOT NULL,
+    audit_id uuid NOT NULL,
+    table_name text NOT NULL,
+    row_id uuid NOT NULL,
+    parent_id uuid,
+    field text NOT NULL,
+    old_value jsonb,
+    new_value jsonb
+);
+
+COMMENT ON TABLE public.field_change IS 'Every change of every field of the tables that record_changes() watches, appended, never changed.';
+
+COMMENT ON COLUMN public.field_change.id IS 'internal In the order of writing.';
+
+COMMENT ON COLUMN public.field_change.audit_id IS 'internal The operation that made the change: who, for whom, when, in which request.';
+
+COMMENT ON COLUMN public.field_change.table_name IS 'internal The table.';
+
+COMMENT ON COLUMN public.field_change.row_id IS 'internal The row.';
+
+COMMENT ON COLUMN public.field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
+
+COMMENT ON COLUMN public.field_change.field IS 'internal The column.';
+
+COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
+
+COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
+
+CREATE FUNCTION public.text_as_of(subject uuid, field text, day date, present text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT (c.new_value #>> '{}'::text[]) FROM (public.field_change c JOIN public.audit_log l ON ((l.id = c.audit_id))) WHERE ((c.row_id = text_as_of.subject) AND (c.field = text_as_of.field) AND (l.at < (((text_as_of.day + 1))::timestamp without time zone AT TIME ZONE 'Europe/Paris'::text))) ORDER BY c.id DESC LIMIT 1), present);
+
+COMMENT ON FUNCTION public.text_as_of(subject uuid, field text, day date, present text) IS 'A text of a row at the end of a day, from its history; the present one where history has none.';
+
 CREATE FUNCTION public.touch_action() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3347,35 +4488,6 @@ COMMENT ON COLUMN public.access_code.expires_at IS 'internal Until when it is go
 COMMENT ON COLUMN public.access_code.tries IS 'internal How often a wrong one was tried.';
 
 COMMENT ON COLUMN public.access_code.used_at IS 'internal When it was used: once.';
-
-CREATE TABLE public.field_change (
-    id bigint NOT NULL,
-    audit_id uuid NOT NULL,
-    table_name text NOT NULL,
-    row_id uuid NOT NULL,
-    parent_id uuid,
-    field text NOT NULL,
-    old_value jsonb,
-    new_value jsonb
-);
-
-COMMENT ON TABLE public.field_change IS 'Every change of every field of the tables that record_changes() watches, appended, never changed.';
-
-COMMENT ON COLUMN public.field_change.id IS 'internal In the order of writing.';
-
-COMMENT ON COLUMN public.field_change.audit_id IS 'internal The operation that made the change: who, for whom, when, in which request.';
-
-COMMENT ON COLUMN public.field_change.table_name IS 'internal The table.';
-
-COMMENT ON COLUMN public.field_change.row_id IS 'internal The row.';
-
-COMMENT ON COLUMN public.field_change.parent_id IS 'internal The action the row belongs to, when it is a part of one.';
-
-COMMENT ON COLUMN public.field_change.field IS 'internal The column.';
-
-COMMENT ON COLUMN public.field_change.old_value IS 'internal Its value before; NULL when the row is new, or the value is masked.';
-
-COMMENT ON COLUMN public.field_change.new_value IS 'internal Its value after; NULL when the row was deleted, or the value is masked.';
 
 CREATE VIEW public.action_change AS
  SELECT c.id,
@@ -3534,7 +4646,8 @@ CREATE TABLE public.audit_checkpoint (
     chain_hash bytea NOT NULL,
     made_at timestamp with time zone NOT NULL,
     audit_id uuid NOT NULL,
-    CONSTRAINT audit_checkpoint_hash_length CHECK ((octet_length(chain_hash) = 32)),
+    kept_hash bytea NOT NULL,
+    CONSTRAINT audit_checkpoint_hash_length CHECK (((octet_length(chain_hash) = 32) AND (octet_length(kept_hash) = 32))),
     CONSTRAINT audit_checkpoint_position_positive CHECK (("position" > 0))
 );
 
@@ -3547,6 +4660,8 @@ COMMENT ON COLUMN public.audit_checkpoint.chain_hash IS 'internal Its link: the 
 COMMENT ON COLUMN public.audit_checkpoint.made_at IS 'internal When.';
 
 COMMENT ON COLUMN public.audit_checkpoint.audit_id IS 'internal The audit row that says so, itself sealed.';
+
+COMMENT ON COLUMN public.audit_checkpoint.kept_hash IS 'internal The last link of a chain over what is kept before it: the plan''s and the directory''s history.';
 
 CREATE TABLE public.audit_seal (
     "position" bigint NOT NULL,
@@ -3605,6 +4720,140 @@ COMMENT ON COLUMN public.calendar_feed.expires_at IS 'internal Until when; 12 mo
 COMMENT ON COLUMN public.calendar_feed.revoked_at IS 'internal When it was taken back.';
 
 COMMENT ON COLUMN public.calendar_feed.last_use_at IS 'internal Its last use, to the hour.';
+
+CREATE TABLE public.campaign (
+    id uuid NOT NULL,
+    funder_id uuid NOT NULL,
+    profile text NOT NULL,
+    title text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    opens_on date NOT NULL,
+    submit_by date NOT NULL,
+    review_by date NOT NULL,
+    sign_by date NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    due_on date,
+    moved_at timestamp with time zone NOT NULL,
+    reviewer_id uuid,
+    signatory_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    reminded_on date,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT campaign_deadline_order CHECK (((opens_on <= submit_by) AND (ends_on < submit_by) AND (submit_by <= review_by) AND (review_by <= sign_by))),
+    CONSTRAINT campaign_deadline_range CHECK ((((opens_on >= '2020-01-01'::date) AND (opens_on <= '2100-01-01'::date)) AND ((sign_by >= '2020-01-01'::date) AND (sign_by <= '2100-01-01'::date)))),
+    CONSTRAINT campaign_final_has_signatory CHECK (((state = 'final'::text) = (signatory_id IS NOT NULL))),
+    CONSTRAINT campaign_open_has_due_day CHECK (((state = ANY (ARRAY['final'::text, 'cancelled'::text])) = (due_on IS NULL))),
+    CONSTRAINT campaign_period_order CHECK ((starts_on < ends_on)),
+    CONSTRAINT campaign_period_range CHECK ((((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date)) AND ((ends_on >= '2020-01-01'::date) AND (ends_on <= '2100-01-01'::date)) AND ((ends_on - starts_on) < (5 * 366)))),
+    CONSTRAINT campaign_profile_form CHECK (((profile ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(profile) <= 60))),
+    CONSTRAINT campaign_reviewed_has_reviewer CHECK (((state <> ALL (ARRAY['reviewed'::text, 'final'::text])) OR (reviewer_id IS NOT NULL))),
+    CONSTRAINT campaign_signed_by_another CHECK ((signatory_id <> reviewer_id)),
+    CONSTRAINT campaign_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'fix_requested'::text, 'reviewed'::text, 'final'::text, 'cancelled'::text]))),
+    CONSTRAINT campaign_title_text CHECK (public.is_text(title, 200)),
+    CONSTRAINT campaign_whole_quarters CHECK ((public.is_quarter_start(starts_on) AND public.is_quarter_start((ends_on + 1))))
+);
+
+COMMENT ON TABLE public.campaign IS 'Reports that a funder gets of a period, each submission a numbered one (domain.md §4.4).';
+
+COMMENT ON COLUMN public.campaign.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.campaign.funder_id IS 'internal Whose report it is.';
+
+COMMENT ON COLUMN public.campaign.profile IS 'internal The layout: sql/reference/report_profiles.';
+
+COMMENT ON COLUMN public.campaign.title IS 'internal What people call it.';
+
+COMMENT ON COLUMN public.campaign.starts_on IS 'internal First day of its period: of a quarter.';
+
+COMMENT ON COLUMN public.campaign.ends_on IS 'internal Last day of its period: of a quarter.';
+
+COMMENT ON COLUMN public.campaign.opens_on IS 'internal From when leads are asked to complete.';
+
+COMMENT ON COLUMN public.campaign.submit_by IS 'internal By when the team submits.';
+
+COMMENT ON COLUMN public.campaign.review_by IS 'internal By when the funder reviews.';
+
+COMMENT ON COLUMN public.campaign.sign_by IS 'internal By when the funder signs.';
+
+COMMENT ON COLUMN public.campaign.state IS 'internal draft, submitted, fix_requested, reviewed, final, cancelled.';
+
+COMMENT ON COLUMN public.campaign.due_on IS 'internal By when the next step is owed; NULL once nothing is.';
+
+COMMENT ON COLUMN public.campaign.moved_at IS 'internal Since when it is in its state.';
+
+COMMENT ON COLUMN public.campaign.reviewer_id IS 'internal The funder''s member who reviewed the last report.';
+
+COMMENT ON COLUMN public.campaign.signatory_id IS 'internal The funder''s member who signed: another one.';
+
+COMMENT ON COLUMN public.campaign.created_at IS 'internal When it was made.';
+
+COMMENT ON COLUMN public.campaign.created_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.campaign.reminded_on IS 'internal The day of the last reminder.';
+
+COMMENT ON COLUMN public.campaign.version IS 'internal Raised by every change; If-Match names it.';
+
+CREATE TABLE public.campaign_explanation (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    gap text NOT NULL,
+    text text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    author_id uuid,
+    CONSTRAINT campaign_explanation_gap_form CHECK (((gap ~ '^[a-z_]+:[^\s\x01-\x1f\x7f]+$'::text) AND (char_length(gap) <= 200))),
+    CONSTRAINT campaign_explanation_text_text CHECK (public.is_text(text, 2000))
+);
+
+COMMENT ON TABLE public.campaign_explanation IS 'Why something that a report lacks is not there; the funder reads it in the report.';
+
+COMMENT ON COLUMN public.campaign_explanation.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.campaign_explanation.campaign_id IS 'internal Of which campaign.';
+
+COMMENT ON COLUMN public.campaign_explanation.gap IS 'internal What is missing: its kind, the action, the part.';
+
+COMMENT ON COLUMN public.campaign_explanation.text IS 'internal Why.';
+
+COMMENT ON COLUMN public.campaign_explanation.written_at IS 'internal When it was written last.';
+
+COMMENT ON COLUMN public.campaign_explanation.author_id IS 'internal By which member.';
+
+CREATE TABLE public.campaign_move (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    member_id uuid,
+    organisation_id uuid,
+    text text,
+    report_id uuid,
+    CONSTRAINT campaign_move_no_has_text CHECK (((to_state <> ALL (ARRAY['fix_requested'::text, 'cancelled'::text])) OR (text IS NOT NULL))),
+    CONSTRAINT campaign_move_submission_has_report CHECK (((to_state = 'submitted'::text) = (report_id IS NOT NULL))),
+    CONSTRAINT campaign_move_text_text CHECK (public.is_text(text, 2000))
+);
+
+COMMENT ON TABLE public.campaign_move IS 'How a campaign went: one row for each change of state.';
+
+COMMENT ON COLUMN public.campaign_move.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.campaign_move.campaign_id IS 'internal Of which campaign.';
+
+COMMENT ON COLUMN public.campaign_move.from_state IS 'internal The state before.';
+
+COMMENT ON COLUMN public.campaign_move.to_state IS 'internal The state after.';
+
+COMMENT ON COLUMN public.campaign_move.at IS 'internal When.';
+
+COMMENT ON COLUMN public.campaign_move.member_id IS 'internal Who.';
+
+COMMENT ON COLUMN public.campaign_move.organisation_id IS 'internal For whom.';
+
+COMMENT ON COLUMN public.campaign_move.text IS 'internal The comment or reason that was given.';
+
+COMMENT ON COLUMN public.campaign_move.report_id IS 'internal The report that a submission froze.';
 
 CREATE TABLE public.candidate_agreement (
     id uuid NOT NULL,
@@ -3957,6 +5206,63 @@ COMMENT ON COLUMN public.finess_legal_status.aggregate1_code IS 'public Aggregat
 
 COMMENT ON COLUMN public.finess_legal_status.aggregate1_label IS 'public Its official label.';
 
+CREATE TABLE public.grant_agreement (
+    id uuid NOT NULL,
+    funder_id uuid NOT NULL,
+    beneficiary_id uuid NOT NULL,
+    signed_on date NOT NULL,
+    reference text,
+    purpose text NOT NULL,
+    amount_cents bigint NOT NULL,
+    nature text DEFAULT 'aide en numéraire'::text NOT NULL,
+    payment text NOT NULL,
+    paid_from date NOT NULL,
+    paid_until date,
+    notified_to_eu boolean DEFAULT false NOT NULL,
+    share numeric(3,2) DEFAULT 1 NOT NULL,
+    rae text,
+    CONSTRAINT grant_agreement_amount_range CHECK (((amount_cents >= 1) AND (amount_cents <= '100000000000000'::bigint))),
+    CONSTRAINT grant_agreement_nature_known CHECK ((nature = ANY (ARRAY['aide en numéraire'::text, 'aide en nature'::text, 'aide en numéraire;aide en nature'::text]))),
+    CONSTRAINT grant_agreement_paid_order CHECK ((paid_from <= paid_until)),
+    CONSTRAINT grant_agreement_paid_range CHECK ((((paid_from >= '2015-01-01'::date) AND (paid_from <= '2100-01-01'::date)) AND ((paid_until >= '2015-01-01'::date) AND (paid_until <= '2100-01-01'::date)))),
+    CONSTRAINT grant_agreement_payment_text CHECK (public.is_text(payment, 256)),
+    CONSTRAINT grant_agreement_purpose_text CHECK (public.is_text(purpose, 256)),
+    CONSTRAINT grant_agreement_rae_form CHECK ((rae ~ '^[0-9]{1,5}$'::text)),
+    CONSTRAINT grant_agreement_reference_text CHECK (public.is_text(reference, 100)),
+    CONSTRAINT grant_agreement_share_range CHECK (((share >= 0.01) AND (share <= (1)::numeric))),
+    CONSTRAINT grant_agreement_signed_range CHECK (((signed_on >= '2015-01-01'::date) AND (signed_on <= '2100-01-01'::date)))
+);
+
+COMMENT ON TABLE public.grant_agreement IS 'Grants of funders to the platform and its partners: what the law has published of them.';
+
+COMMENT ON COLUMN public.grant_agreement.id IS 'public UUIDv7.';
+
+COMMENT ON COLUMN public.grant_agreement.funder_id IS 'public Who grants.';
+
+COMMENT ON COLUMN public.grant_agreement.beneficiary_id IS 'public Who gets it.';
+
+COMMENT ON COLUMN public.grant_agreement.signed_on IS 'public The day of the agreement.';
+
+COMMENT ON COLUMN public.grant_agreement.reference IS 'public The funder''s own reference of its decision.';
+
+COMMENT ON COLUMN public.grant_agreement.purpose IS 'public What it is for.';
+
+COMMENT ON COLUMN public.grant_agreement.amount_cents IS 'public How much, in cents.';
+
+COMMENT ON COLUMN public.grant_agreement.nature IS 'public In money, in kind, or both, in the schema''s words.';
+
+COMMENT ON COLUMN public.grant_agreement.payment IS 'public unique, échelonné, or how else it is paid.';
+
+COMMENT ON COLUMN public.grant_agreement.paid_from IS 'public The first day of payment.';
+
+COMMENT ON COLUMN public.grant_agreement.paid_until IS 'public The last day of payment; NULL for a payment on one day.';
+
+COMMENT ON COLUMN public.grant_agreement.notified_to_eu IS 'public Whether it was notified to the European Commission as de minimis aid.';
+
+COMMENT ON COLUMN public.grant_agreement.share IS 'public The beneficiary''s part of it: 1 is all.';
+
+COMMENT ON COLUMN public.grant_agreement.rae IS 'public Its number in the register of aid to enterprises.';
+
 CREATE TABLE public.idempotency_answer (
     member_id uuid NOT NULL,
     operation text NOT NULL,
@@ -4084,147 +5390,6 @@ COMMENT ON COLUMN public.mail_opt_out.address_hash IS 'personal SHA-256 of the a
 COMMENT ON COLUMN public.mail_opt_out.kind IS 'internal The kind of reminder.';
 
 COMMENT ON COLUMN public.mail_opt_out.at IS 'internal When it was declined.';
-
-CREATE TABLE public.need (
-    id uuid NOT NULL,
-    structure_id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    title text NOT NULL,
-    description text,
-    job_version text NOT NULL,
-    job text NOT NULL,
-    diplomas text[] DEFAULT '{}'::text[] NOT NULL,
-    contract text NOT NULL,
-    hours_per_week numeric(4,1),
-    positions integer DEFAULT 1 NOT NULL,
-    positions_left integer NOT NULL,
-    opening text DEFAULT 'immediate'::text NOT NULL,
-    pay_min_cents integer,
-    pay_max_cents integer,
-    pay_period text,
-    starts_on date,
-    beginner_welcome boolean DEFAULT false NOT NULL,
-    licence_required boolean DEFAULT false NOT NULL,
-    vehicle_required boolean DEFAULT false NOT NULL,
-    night boolean DEFAULT false NOT NULL,
-    weekend boolean DEFAULT false NOT NULL,
-    split_shifts boolean DEFAULT false NOT NULL,
-    insee text,
-    latitude double precision,
-    longitude double precision,
-    state text DEFAULT 'draft'::text NOT NULL,
-    opened_at timestamp with time zone,
-    expires_on date,
-    warned_for date,
-    filled_at timestamp with time zone,
-    reason text,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    unit_point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
-    search_words tsvector DEFAULT ''::tsvector NOT NULL,
-    CONSTRAINT need_closed_has_reason CHECK (((state <> 'closed'::text) OR (reason IS NOT NULL))),
-    CONSTRAINT need_description_text CHECK (public.is_text(description, 5000)),
-    CONSTRAINT need_expires_range CHECK (((expires_on >= '2020-01-01'::date) AND (expires_on <= '2100-01-01'::date))),
-    CONSTRAINT need_filled_has_instant CHECK (((state = 'filled'::text) = (filled_at IS NOT NULL))),
-    CONSTRAINT need_filled_none_left CHECK (((state = 'filled'::text) = (positions_left = 0))),
-    CONSTRAINT need_hours_range CHECK (((hours_per_week >= (1)::numeric) AND (hours_per_week <= (48)::numeric))),
-    CONSTRAINT need_insee_form CHECK ((insee ~ '^[0-9][0-9AB][0-9]{3}$'::text)),
-    CONSTRAINT need_opened_has_period CHECK ((((state = 'draft'::text) = (opened_at IS NULL)) AND ((opened_at IS NULL) = (expires_on IS NULL)))),
-    CONSTRAINT need_opening_known CHECK ((opening = ANY (ARRAY['immediate'::text, 'pool'::text]))),
-    CONSTRAINT need_pay_has_period CHECK (((pay_period IS NULL) = ((pay_min_cents IS NULL) AND (pay_max_cents IS NULL)))),
-    CONSTRAINT need_pay_order CHECK ((pay_min_cents <= pay_max_cents)),
-    CONSTRAINT need_pay_period_known CHECK ((pay_period = ANY (ARRAY['hour'::text, 'month'::text, 'year'::text]))),
-    CONSTRAINT need_pay_range CHECK ((((pay_min_cents >= 1) AND (pay_min_cents <= 10000000)) AND ((pay_max_cents >= 1) AND (pay_max_cents <= 10000000)))),
-    CONSTRAINT need_point_range CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
-    CONSTRAINT need_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT need_positions_left_range CHECK (((positions_left >= 0) AND (positions_left <= positions))),
-    CONSTRAINT need_positions_range CHECK (((positions >= 1) AND (positions <= 500))),
-    CONSTRAINT need_reason_text CHECK (public.is_text(reason, 500)),
-    CONSTRAINT need_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
-    CONSTRAINT need_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'paused'::text, 'filled'::text, 'closed'::text, 'expired'::text]))),
-    CONSTRAINT need_title_text CHECK (public.is_text(title, 150)),
-    CONSTRAINT need_warned_range CHECK (((warned_for >= '2020-01-01'::date) AND (warned_for <= '2100-01-01'::date)))
-);
-
-COMMENT ON TABLE public.need IS 'What structures recruit for; the public sees those that are open.';
-
-COMMENT ON COLUMN public.need.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.need.structure_id IS 'public The structure that recruits.';
-
-COMMENT ON COLUMN public.need.organisation_id IS 'internal The employer whose claim on it was validated when the need was written.';
-
-COMMENT ON COLUMN public.need.title IS 'public In a few words.';
-
-COMMENT ON COLUMN public.need.description IS 'public In sentences.';
-
-COMMENT ON COLUMN public.need.job_version IS 'public Version of ROME that the job''s code is of.';
-
-COMMENT ON COLUMN public.need.job IS 'public The job: its ROME code.';
-
-COMMENT ON COLUMN public.need.diplomas IS 'public Diplomas of which one is required (diploma.id); none: no diploma is.';
-
-COMMENT ON COLUMN public.need.contract IS 'public Type of contract (contract_type).';
-
-COMMENT ON COLUMN public.need.hours_per_week IS 'public Hours a week.';
-
-COMMENT ON COLUMN public.need.positions IS 'public How many people are looked for in all.';
-
-COMMENT ON COLUMN public.need.positions_left IS 'public How many still are; each hire lowers it.';
-
-COMMENT ON COLUMN public.need.opening IS 'public immediate, or pool: a standing one.';
-
-COMMENT ON COLUMN public.need.pay_min_cents IS 'public The least that is paid, gross, in cents for pay_period.';
-
-COMMENT ON COLUMN public.need.pay_max_cents IS 'public The most that is paid, gross, in cents for pay_period.';
-
-COMMENT ON COLUMN public.need.pay_period IS 'public What the pay is for: hour, month, year.';
-
-COMMENT ON COLUMN public.need.starts_on IS 'public When the work begins; none: as soon as possible.';
-
-COMMENT ON COLUMN public.need.beginner_welcome IS 'public Whether no experience is needed.';
-
-COMMENT ON COLUMN public.need.licence_required IS 'public Whether a driving licence is needed.';
-
-COMMENT ON COLUMN public.need.vehicle_required IS 'public Whether a vehicle of one''s own is needed.';
-
-COMMENT ON COLUMN public.need.night IS 'public Whether there is work at night.';
-
-COMMENT ON COLUMN public.need.weekend IS 'public Whether there is work at weekends.';
-
-COMMENT ON COLUMN public.need.split_shifts IS 'public Whether the day''s work is in several parts.';
-
-COMMENT ON COLUMN public.need.insee IS 'public INSEE code of the commune where the work is; the structure''s own unless said otherwise.';
-
-COMMENT ON COLUMN public.need.latitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
-
-COMMENT ON COLUMN public.need.longitude IS 'public WGS84 degrees: the structure''s point, or the commune''s centre.';
-
-COMMENT ON COLUMN public.need.state IS 'public draft, open, paused, filled, closed, expired.';
-
-COMMENT ON COLUMN public.need.opened_at IS 'public Since when it is open, last time.';
-
-COMMENT ON COLUMN public.need.expires_on IS 'public Its last day.';
-
-COMMENT ON COLUMN public.need.warned_for IS 'internal The last day that its recruiter was warned of.';
-
-COMMENT ON COLUMN public.need.filled_at IS 'internal When its last position was taken.';
-
-COMMENT ON COLUMN public.need.reason IS 'internal Why it was closed.';
-
-COMMENT ON COLUMN public.need.created_at IS 'internal When it was written.';
-
-COMMENT ON COLUMN public.need.updated_at IS 'internal Its last change.';
-
-COMMENT ON COLUMN public.need.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.need.public_version IS 'public Raised by changes of public columns only.';
-
-COMMENT ON COLUMN public.need.unit_point IS 'public Its point on the sphere of radius 1: what distances are measured by.';
-
-COMMENT ON COLUMN public.need.search_words IS 'public The words it is found by: title, text, job, diplomas, structure, commune.';
 
 CREATE VIEW public.need_index AS
  SELECT n.id,
@@ -4429,45 +5594,14 @@ ALTER TABLE public.past_orientation ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
-CREATE TABLE public.person_count (
-    quarter date NOT NULL,
-    kind text NOT NULL,
-    dimension text NOT NULL,
-    value text NOT NULL,
-    persons integer NOT NULL,
-    CONSTRAINT person_count_dimension_known CHECK ((dimension = ANY (ARRAY['all'::text, 'sex'::text, 'age'::text, 'age_esf'::text, 'sex_age'::text, 'situation'::text, 'long_term_unemployed'::text, 'diploma_level'::text, 'qpv'::text, 'rsa'::text, 'disability'::text, 'commune'::text, 'epci'::text, 'organisation'::text, 'job'::text, 'structure_kind'::text, 'contract'::text]))),
-    CONSTRAINT person_count_persons_positive CHECK ((persons > 0)),
-    CONSTRAINT person_count_quarter CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
+ALTER TABLE public.person_period ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.person_period_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
-
-ALTER TABLE ONLY public.person_count FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.person_count IS 'How many persons took a step in a quarter, by one dimension at a time; nobody''s id. Only counting functions show it, suppressed.';
-
-COMMENT ON COLUMN public.person_count.quarter IS 'internal The quarter''s first day.';
-
-COMMENT ON COLUMN public.person_count.kind IS 'internal The step: a person''s first of its kind in the year.';
-
-COMMENT ON COLUMN public.person_count.dimension IS 'internal By what it is counted; all: everybody.';
-
-COMMENT ON COLUMN public.person_count.value IS 'internal Which of it; unknown where the file does not say.';
-
-COMMENT ON COLUMN public.person_count.persons IS 'internal How many.';
-
-CREATE TABLE public.person_quarter (
-    quarter date NOT NULL,
-    last_candidate uuid,
-    counted_at timestamp with time zone,
-    CONSTRAINT person_quarter_start CHECK ((quarter = (date_trunc('quarter'::text, (quarter)::timestamp without time zone))::date))
-);
-
-COMMENT ON TABLE public.person_quarter IS 'Closed quarters whose persons are counted, or being counted.';
-
-COMMENT ON COLUMN public.person_quarter.quarter IS 'internal The quarter''s first day.';
-
-COMMENT ON COLUMN public.person_quarter.last_candidate IS 'internal How far the counting is.';
-
-COMMENT ON COLUMN public.person_quarter.counted_at IS 'internal When all were counted: from then on its figures stand.';
 
 CREATE TABLE public.person_step (
     candidate_id uuid NOT NULL,
@@ -4549,6 +5683,30 @@ CREATE VIEW public.public_axis AS
 
 COMMENT ON VIEW public.public_axis IS 'Axes, public columns.';
 
+CREATE VIEW public.public_grant AS
+ SELECT g.id,
+    f.code AS funder,
+    f.name AS funder_name,
+    f.siret AS funder_siret,
+    g.signed_on,
+    g.reference,
+    b.name AS beneficiary_name,
+    b.siret AS beneficiary_siret,
+    g.purpose,
+    g.amount_cents,
+    g.nature,
+    g.payment,
+    g.paid_from,
+    g.paid_until,
+    g.rae,
+    g.notified_to_eu,
+    g.share
+   FROM ((public.grant_agreement g
+     JOIN public.organisation f ON ((f.id = g.funder_id)))
+     JOIN public.organisation b ON ((b.id = g.beneficiary_id)));
+
+COMMENT ON VIEW public.public_grant IS 'Grants, public columns.';
+
 CREATE VIEW public.public_legal_entity AS
  SELECT l.id,
     l.finess,
@@ -4609,84 +5767,6 @@ CREATE VIEW public.public_plan AS
 
 COMMENT ON VIEW public.public_plan IS 'Plans, public columns.';
 
-CREATE TABLE public.session (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    title text NOT NULL,
-    description text,
-    kind text NOT NULL,
-    job_version text,
-    job text,
-    insee text NOT NULL,
-    place text,
-    starts_on date NOT NULL,
-    ends_on date NOT NULL,
-    places integer NOT NULL,
-    places_left integer NOT NULL,
-    state text DEFAULT 'draft'::text NOT NULL,
-    reason text,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    public_version integer DEFAULT 1 NOT NULL,
-    search_words tsvector DEFAULT ''::tsvector NOT NULL,
-    CONSTRAINT session_days_order CHECK ((starts_on <= ends_on)),
-    CONSTRAINT session_description_text CHECK (public.is_text(description, 5000)),
-    CONSTRAINT session_ends_range CHECK (((ends_on >= '2020-01-01'::date) AND (ends_on <= '2100-01-01'::date))),
-    CONSTRAINT session_full_none_left CHECK ((((state <> 'full'::text) OR (places_left = 0)) AND ((state <> ALL (ARRAY['draft'::text, 'open'::text])) OR (places_left > 0)))),
-    CONSTRAINT session_job_whole CHECK (((job IS NULL) = (job_version IS NULL))),
-    CONSTRAINT session_kind_known CHECK ((kind = ANY (ARRAY['training'::text, 'immersion'::text, 'job_test'::text, 'forum'::text, 'coach'::text]))),
-    CONSTRAINT session_place_text CHECK (public.is_text(place, 300)),
-    CONSTRAINT session_places_left_range CHECK (((places_left >= 0) AND (places_left <= places))),
-    CONSTRAINT session_places_range CHECK (((places >= 1) AND (places <= 2000))),
-    CONSTRAINT session_reason_text CHECK (public.is_text(reason, 500)),
-    CONSTRAINT session_starts_range CHECK (((starts_on >= '2020-01-01'::date) AND (starts_on <= '2100-01-01'::date))),
-    CONSTRAINT session_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'full'::text, 'cancelled'::text, 'held'::text]))),
-    CONSTRAINT session_title_text CHECK (public.is_text(title, 150))
-);
-
-COMMENT ON TABLE public.session IS 'Training, immersions, job tests, forums and Coach Autonomie; the public sees those that are open.';
-
-COMMENT ON COLUMN public.session.id IS 'public UUIDv7.';
-
-COMMENT ON COLUMN public.session.organisation_id IS 'public Who organises it.';
-
-COMMENT ON COLUMN public.session.title IS 'public In a few words.';
-
-COMMENT ON COLUMN public.session.description IS 'public In sentences.';
-
-COMMENT ON COLUMN public.session.kind IS 'public training, immersion, job_test, forum, coach.';
-
-COMMENT ON COLUMN public.session.job_version IS 'public Version of ROME that the job''s code is of.';
-
-COMMENT ON COLUMN public.session.job IS 'public The job it is about: its ROME code.';
-
-COMMENT ON COLUMN public.session.insee IS 'public INSEE code of the commune it is in.';
-
-COMMENT ON COLUMN public.session.place IS 'public Where exactly.';
-
-COMMENT ON COLUMN public.session.starts_on IS 'public Its first day.';
-
-COMMENT ON COLUMN public.session.ends_on IS 'public Its last day.';
-
-COMMENT ON COLUMN public.session.places IS 'public For how many people it is.';
-
-COMMENT ON COLUMN public.session.places_left IS 'public How many places are left; each acceptance lowers it.';
-
-COMMENT ON COLUMN public.session.state IS 'public draft, open, full, cancelled, held.';
-
-COMMENT ON COLUMN public.session.reason IS 'internal Why it was cancelled.';
-
-COMMENT ON COLUMN public.session.created_at IS 'internal When it was written.';
-
-COMMENT ON COLUMN public.session.updated_at IS 'internal Its last change.';
-
-COMMENT ON COLUMN public.session.version IS 'internal Raised by every change; If-Match names it.';
-
-COMMENT ON COLUMN public.session.public_version IS 'public Raised by changes of public columns only.';
-
-COMMENT ON COLUMN public.session.search_words IS 'public The words it is found by: title, text, job, organiser, commune.';
-
 CREATE VIEW public.session_view AS
  SELECT e.id,
     e.organisation_id,
@@ -4741,6 +5821,62 @@ CREATE VIEW public.public_session AS
   WHERE (e.state = 'open'::text);
 
 COMMENT ON VIEW public.public_session IS 'Open sessions, public columns.';
+
+CREATE VIEW public.structure_index AS
+ SELECT s.id,
+    s.finess,
+    s.sort_name,
+    s.kind,
+    s.publics,
+    s.status,
+    s.insee,
+    s.service_area,
+    s.latitude,
+    s.longitude,
+    s.unit_point,
+    s.verified_on,
+    s.recruiting_until,
+    s.legal_entity_id,
+    s.search_words
+   FROM public.structure s;
+
+COMMENT ON VIEW public.structure_index IS 'What the directory is searched by, public columns.';
+
+CREATE VIEW public.public_stats AS
+ SELECT jsonb_build_object('plan', ( SELECT jsonb_build_object('code', p.code, 'title', p.title, 'is_fictional', p.is_fictional, 'starts_on', p.starts_on, 'ends_on', p.ends_on) AS jsonb_build_object
+           FROM public.public_plan p
+          ORDER BY p.id
+         LIMIT 1), 'actions', ( SELECT jsonb_build_object('total', count(*), 'progress_percent', COALESCE(round(avg(a.progress_percent) FILTER (WHERE (a.status <> 'abandoned'::text))), (0)::numeric), 'planned_cents', COALESCE(sum(a.planned_cents), (0)::numeric), 'by_status', ( SELECT jsonb_agg(jsonb_build_object('status', w.status, 'label', public.report_status_label(w.status), 'count', ( SELECT count(*) AS count
+                           FROM public.public_action s
+                          WHERE ((s.parent IS NULL) AND (s.status = w.status)))) ORDER BY w."position") AS jsonb_agg
+                   FROM unnest(ARRAY['planned'::text, 'in_progress'::text, 'paused'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]) WITH ORDINALITY w(status, "position"))) AS jsonb_build_object
+           FROM public.public_action a
+          WHERE (a.parent IS NULL)), 'structures', ( SELECT jsonb_build_object('total', COALESCE(sum(k.count), (0)::numeric), 'recruiting', ( SELECT count(DISTINCT n.structure_id) AS count
+                   FROM public.need_index n), 'by_kind', COALESCE(jsonb_agg(jsonb_build_object('kind', k.kind, 'label', k.name, 'count', k.count) ORDER BY k.count DESC, (k.kind COLLATE "C")), '[]'::jsonb)) AS jsonb_build_object
+           FROM ( SELECT s.kind,
+                    COALESCE(c.short_name, c.short_label) AS name,
+                    count(*) AS count
+                   FROM (public.structure_index s
+                     JOIN public.finess_category c ON ((c.code = s.kind)))
+                  WHERE ((s.status = 'open'::text) AND c.is_sector)
+                  GROUP BY s.kind, COALESCE(c.short_name, c.short_label)) k), 'needs', ( SELECT jsonb_build_object('open', COALESCE(sum(j.count), (0)::numeric), 'positions', COALESCE(sum(j.positions), (0)::numeric), 'by_job', COALESCE(jsonb_agg(jsonb_build_object('job', j.job, 'label', j.job_label, 'count', j.count, 'positions', j.positions) ORDER BY j.positions DESC, (j.job COLLATE "C")), '[]'::jsonb)) AS jsonb_build_object
+           FROM ( SELECT n.job,
+                    max(n.job_label) AS job_label,
+                    count(*) AS count,
+                    sum(n.positions_left) AS positions
+                   FROM public.public_need n
+                  GROUP BY n.job) j), 'sessions', ( SELECT jsonb_build_object('open', count(*), 'places', COALESCE(sum(e.places_left), (0)::bigint)) AS jsonb_build_object
+           FROM public.public_session e), 'quarters', ( SELECT COALESCE(jsonb_agg(jsonb_build_object('quarter', public.quarter_label(q.quarter), 'received', q.received, 'oriented', q.oriented, 'hired', q.hired, 'response_percent', ( SELECT (round(((100.0 * (f.numerator)::numeric) / (f.denominator)::numeric)))::integer AS round
+                   FROM public.quarter_figures() f(quarter, code, numerator, denominator, counted_at)
+                  WHERE ((f.quarter = q.quarter) AND (f.code = 'response_rate'::text)))) ORDER BY q.quarter), '[]'::jsonb) AS "coalesce"
+           FROM ( SELECT t.quarter,
+                    max(t.persons) FILTER (WHERE (t.step = 'received'::text)) AS received,
+                    max(t.persons) FILTER (WHERE (t.step = 'oriented'::text)) AS oriented,
+                    max(t.persons) FILTER (WHERE (t.step = 'hired'::text)) AS hired
+                   FROM public.person_totals() t(quarter, step, persons)
+                  GROUP BY t.quarter) q)) AS figures;
+
+COMMENT ON VIEW public.public_stats IS 'The plan at a glance, the directory, open needs and sessions, persons of closed quarters: one row.';
 
 CREATE VIEW public.public_structure AS
  SELECT s.id,
@@ -4853,39 +5989,110 @@ COMMENT ON COLUMN public.refusal_reason.label_en IS 'public The same in English.
 
 COMMENT ON COLUMN public.refusal_reason.candidate_text_fr IS 'public A neutral sentence for the candidate: it judges nobody.';
 
-CREATE VIEW public.report_funding AS
- SELECT a.code AS action_code,
-    a.title AS action_title,
-    x.code AS axis_code,
-    x.title AS axis_title,
-    lead.name AS lead_name,
-        CASE a.status
-            WHEN 'planned'::text THEN 'prévue'::text
-            WHEN 'in_progress'::text THEN 'en cours'::text
-            WHEN 'paused'::text THEN 'en pause'::text
-            WHEN 'blocked'::text THEN 'bloquée'::text
-            WHEN 'done'::text THEN 'réalisée'::text
-            ELSE 'abandonnée'::text
-        END AS status_label,
-    a.planned_start,
-    a.planned_end,
-    a.actual_start,
-    a.actual_end,
-    funder.code AS funder_code,
-    funder.name AS funder_name,
-    f.year,
-    f.planned_cents,
-    f.committed_cents,
-    f.spent_cents,
-    (f.spent_cents - f.planned_cents) AS gap_cents,
-    round(((((f.spent_cents - f.planned_cents))::numeric * 100.0) / (NULLIF(f.planned_cents, 0))::numeric), 1) AS gap_percent
-   FROM ((((public.funding_line f
-     JOIN public.action a ON ((a.id = f.action_id)))
-     JOIN public.axis x ON ((x.id = a.axis_id)))
-     JOIN public.organisation lead ON ((lead.id = a.lead_organisation_id)))
-     JOIN public.organisation funder ON ((funder.id = f.funder_id)));
+CREATE TABLE public.report (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    number integer NOT NULL,
+    as_of date NOT NULL,
+    frozen_at timestamp with time zone NOT NULL,
+    frozen_by uuid,
+    document text NOT NULL,
+    sha256 bytea NOT NULL,
+    published_at timestamp with time zone,
+    published_by uuid,
+    CONSTRAINT report_as_of_past CHECK ((as_of < ((frozen_at AT TIME ZONE 'Europe/Paris'::text))::date)),
+    CONSTRAINT report_hash_length CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT report_number_positive CHECK ((number > 0)),
+    CONSTRAINT report_published_whole CHECK (((published_by IS NULL) OR (published_at IS NOT NULL)))
+);
 
-COMMENT ON VIEW public.report_funding IS 'Money by action, funder and year, with the gap between spent and planned.';
+COMMENT ON TABLE public.report IS 'What a submission froze: canonical JSON and its hash; appended, never changed.';
+
+COMMENT ON COLUMN public.report.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.report.campaign_id IS 'internal The campaign it was submitted in.';
+
+COMMENT ON COLUMN public.report.number IS 'internal 1, 2, 3 … within the campaign.';
+
+COMMENT ON COLUMN public.report.as_of IS 'internal The day whose end its figures are of.';
+
+COMMENT ON COLUMN public.report.frozen_at IS 'internal When.';
+
+COMMENT ON COLUMN public.report.frozen_by IS 'internal By which member.';
+
+COMMENT ON COLUMN public.report.document IS 'internal Canonical JSON (RFC 8785); counts and money, nobody''s name.';
+
+COMMENT ON COLUMN public.report.sha256 IS 'internal SHA-256 of the document''s UTF-8 bytes: printed in every file.';
+
+COMMENT ON COLUMN public.report.published_at IS 'internal When the team gave it to the public; only once the campaign is final.';
+
+COMMENT ON COLUMN public.report.published_by IS 'internal By which member.';
+
+CREATE TABLE public.report_file (
+    id uuid NOT NULL,
+    report_id uuid NOT NULL,
+    format text NOT NULL,
+    sheet text NOT NULL,
+    content bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    CONSTRAINT report_file_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'json'::text]))),
+    CONSTRAINT report_file_hash_length CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT report_file_sheet_of_csv CHECK (((format = 'csv'::text) = (sheet <> ''::text)))
+);
+
+COMMENT ON TABLE public.report_file IS 'The files that were made when a report was frozen; appended, never changed.';
+
+COMMENT ON COLUMN public.report_file.id IS 'internal UUIDv7.';
+
+COMMENT ON COLUMN public.report_file.report_id IS 'internal Of which report.';
+
+COMMENT ON COLUMN public.report_file.format IS 'internal csv (one a sheet), xlsx, json.';
+
+COMMENT ON COLUMN public.report_file.sheet IS 'internal Which sheet; empty for a file of all of them.';
+
+COMMENT ON COLUMN public.report_file.content IS 'internal Its bytes.';
+
+COMMENT ON COLUMN public.report_file.sha256 IS 'internal SHA-256 of its bytes.';
+
+CREATE TABLE public.report_indicator (
+    code text NOT NULL,
+    subject text NOT NULL,
+    label_fr text NOT NULL,
+    definition_fr text NOT NULL,
+    numerator_fr text NOT NULL,
+    denominator_fr text,
+    unit text NOT NULL,
+    source_fr text NOT NULL,
+    version integer NOT NULL,
+    plan_titles text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT report_indicator_code_form CHECK ((code ~ '^[a-z][a-z0-9_]{2,59}$'::text)),
+    CONSTRAINT report_indicator_subject_known CHECK ((subject = ANY (ARRAY['plan'::text, 'money'::text, 'structures'::text, 'needs'::text, 'persons'::text]))),
+    CONSTRAINT report_indicator_text CHECK ((public.is_text(label_fr, 200) AND public.is_text(definition_fr, 1000) AND public.is_text(numerator_fr, 500) AND COALESCE(public.is_text(denominator_fr, 500), true) AND public.is_text(source_fr, 300))),
+    CONSTRAINT report_indicator_unit_known CHECK ((unit = ANY (ARRAY['count'::text, 'percent'::text, 'euros'::text, 'days'::text]))),
+    CONSTRAINT report_indicator_version_positive CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.report_indicator IS 'What each figure shown to funders and to the public means (sql/reference/rows).';
+
+COMMENT ON COLUMN public.report_indicator.code IS 'public Its name in files and in the program.';
+
+COMMENT ON COLUMN public.report_indicator.subject IS 'public What it is about: plan, money, structures, needs, persons.';
+
+COMMENT ON COLUMN public.report_indicator.label_fr IS 'public What stands beside the figure.';
+
+COMMENT ON COLUMN public.report_indicator.definition_fr IS 'public What it says.';
+
+COMMENT ON COLUMN public.report_indicator.numerator_fr IS 'public What is counted or added up.';
+
+COMMENT ON COLUMN public.report_indicator.denominator_fr IS 'public What it is divided by; NULL when it is no ratio.';
+
+COMMENT ON COLUMN public.report_indicator.unit IS 'public count, percent, euros, days.';
+
+COMMENT ON COLUMN public.report_indicator.source_fr IS 'public Where the data come from.';
+
+COMMENT ON COLUMN public.report_indicator.version IS 'public Raised when the definition changes.';
+
+COMMENT ON COLUMN public.report_indicator.plan_titles IS 'public Titles of the plan''s indicators that are added up for it, if it is such a sum.';
 
 CREATE TABLE public.retention_column (
     table_name text NOT NULL,
@@ -5144,7 +6351,7 @@ CREATE VIEW public.structure_duplicate AS
             a.insee,
             ((NOT (a.siret IS DISTINCT FROM b.siret)) AND (a.siret IS NOT NULL)) AS same_siret,
             (a.legal_entity_id = b.legal_entity_id) AS same_legal_entity,
-            public.structure_distance(a.unit_point, b.latitude, b.longitude) AS distance_m,
+            public.structure_distance(a.unit_point, b.unit_point) AS distance_m,
             public.similarity(a.sort_name, b.sort_name) AS similarity
            FROM ((pair
              JOIN public.structure a ON ((a.id = pair.a_id)))
@@ -5195,26 +6402,6 @@ CREATE VIEW public.structure_duplicate AS
           WHERE ((d.first_id = LEAST(r.id, r.other_id)) AND (d.second_id = GREATEST(r.id, r.other_id)))))));
 
 COMMENT ON VIEW public.structure_duplicate IS 'Pairs of open structures that may be one, with the reasons.';
-
-CREATE VIEW public.structure_index AS
- SELECT s.id,
-    s.finess,
-    s.sort_name,
-    s.kind,
-    s.publics,
-    s.status,
-    s.insee,
-    s.service_area,
-    s.latitude,
-    s.longitude,
-    s.unit_point,
-    s.verified_on,
-    s.recruiting_until,
-    s.legal_entity_id,
-    s.search_words
-   FROM public.structure s;
-
-COMMENT ON VIEW public.structure_index IS 'What the directory is searched by, public columns.';
 
 CREATE TABLE public.structure_merge (
     id uuid NOT NULL,
@@ -5375,6 +6562,18 @@ ALTER TABLE ONLY public.calendar_feed
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_secret_once UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.campaign_explanation
+    ADD CONSTRAINT campaign_explanation_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.campaign_explanation
+    ADD CONSTRAINT campaign_explanation_once UNIQUE (campaign_id, gap);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.campaign_move
+    ADD CONSTRAINT campaign_move_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.candidate_agreement
     ADD CONSTRAINT candidate_agreement_key PRIMARY KEY (id);
 
@@ -5446,6 +6645,12 @@ ALTER TABLE ONLY public.funding_line
 
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_once UNIQUE (action_id, funder_id, year);
+
+ALTER TABLE ONLY public.grant_agreement
+    ADD CONSTRAINT grant_agreement_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grant_agreement
+    ADD CONSTRAINT grant_agreement_once UNIQUE NULLS NOT DISTINCT (funder_id, beneficiary_id, signed_on, reference);
 
 ALTER TABLE ONLY public.idempotency_answer
     ADD CONSTRAINT idempotency_answer_key PRIMARY KEY (member_id, operation, key);
@@ -5531,11 +6736,20 @@ ALTER TABLE ONLY public.past_orientation
 ALTER TABLE ONLY public.person_count
     ADD CONSTRAINT person_count_key PRIMARY KEY (quarter, kind, dimension, value);
 
+ALTER TABLE ONLY public.person_period
+    ADD CONSTRAINT person_period_key PRIMARY KEY (starts_on, ends_on);
+
+ALTER TABLE ONLY public.person_period
+    ADD CONSTRAINT person_period_overlap EXCLUDE USING gist (daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE (is_own);
+
 ALTER TABLE ONLY public.person_quarter
     ADD CONSTRAINT person_quarter_key PRIMARY KEY (quarter);
 
 ALTER TABLE ONLY public.person_step
     ADD CONSTRAINT person_step_key PRIMARY KEY (candidate_id, kind, year);
+
+ALTER TABLE ONLY public.person_value
+    ADD CONSTRAINT person_value_key PRIMARY KEY (dimension, value);
 
 ALTER TABLE ONLY public.priority_district
     ADD CONSTRAINT priority_district_key PRIMARY KEY (id);
@@ -5545,6 +6759,9 @@ ALTER TABLE ONLY public.progress_note
 
 ALTER TABLE ONLY public.purge_pass
     ADD CONSTRAINT purge_pass_key PRIMARY KEY (line);
+
+ALTER TABLE ONLY public.quarter_figure
+    ADD CONSTRAINT quarter_figure_key PRIMARY KEY (quarter, code);
 
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_key PRIMARY KEY (id);
@@ -5557,6 +6774,21 @@ ALTER TABLE ONLY public.recruitment_word
 
 ALTER TABLE ONLY public.refusal_reason
     ADD CONSTRAINT refusal_reason_key PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.report_file
+    ADD CONSTRAINT report_file_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.report_file
+    ADD CONSTRAINT report_file_once UNIQUE (report_id, format, sheet);
+
+ALTER TABLE ONLY public.report_indicator
+    ADD CONSTRAINT report_indicator_key PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_number_once UNIQUE (campaign_id, number);
 
 ALTER TABLE ONLY public.retention_column
     ADD CONSTRAINT retention_column_key PRIMARY KEY (table_name, column_name);
@@ -5645,6 +6877,8 @@ CREATE INDEX api_token_ended ON public.api_token USING btree (LEAST(expires_at, 
 
 CREATE INDEX api_token_member ON public.api_token USING btree (member_id);
 
+CREATE INDEX audit_log_at ON public.audit_log USING brin (at);
+
 CREATE INDEX audit_log_caller ON public.audit_log USING btree (caller, at);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
@@ -5652,6 +6886,28 @@ CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_id, id);
 CREATE INDEX calendar_feed_ended ON public.calendar_feed USING btree (LEAST(expires_at, revoked_at));
 
 CREATE INDEX calendar_feed_member ON public.calendar_feed USING btree (member_id, id);
+
+CREATE INDEX campaign_created_by ON public.campaign USING btree (created_by);
+
+CREATE INDEX campaign_due ON public.campaign USING btree (due_on) WHERE (due_on IS NOT NULL);
+
+CREATE INDEX campaign_explanation_author ON public.campaign_explanation USING btree (author_id);
+
+CREATE INDEX campaign_move_campaign ON public.campaign_move USING btree (campaign_id, id);
+
+CREATE INDEX campaign_move_member ON public.campaign_move USING btree (member_id);
+
+CREATE INDEX campaign_move_organisation ON public.campaign_move USING btree (organisation_id);
+
+CREATE INDEX campaign_move_report ON public.campaign_move USING btree (report_id);
+
+CREATE INDEX campaign_of_funder ON public.campaign USING btree (funder_id, id);
+
+CREATE UNIQUE INDEX campaign_once ON public.campaign USING btree (funder_id, profile, starts_on, ends_on) WHERE (state <> 'cancelled'::text);
+
+CREATE INDEX campaign_reviewer ON public.campaign USING btree (reviewer_id);
+
+CREATE INDEX campaign_signatory ON public.campaign USING btree (signatory_id);
 
 CREATE INDEX candidate_agreement_candidate ON public.candidate_agreement USING btree (candidate_id, kind, given_on);
 
@@ -5730,6 +6986,8 @@ CREATE INDEX file_read_member ON public.file_read USING btree (member_id, at);
 CREATE INDEX file_read_organisation ON public.file_read USING btree (organisation_id);
 
 CREATE INDEX funding_line_funder ON public.funding_line USING btree (funder_id);
+
+CREATE INDEX grant_agreement_beneficiary ON public.grant_agreement USING btree (beneficiary_id);
 
 CREATE INDEX idempotency_answer_age ON public.idempotency_answer USING btree (made_at);
 
@@ -5889,6 +7147,8 @@ CREATE INDEX progress_note_action ON public.progress_note USING btree (action_id
 
 CREATE INDEX progress_note_author ON public.progress_note USING btree (author_id);
 
+CREATE INDEX quarter_figure_code ON public.quarter_figure USING btree (code);
+
 CREATE INDEX recruitment_contact_asked_by ON public.recruitment_contact USING btree (asked_by);
 
 CREATE INDEX recruitment_contact_ended ON public.recruitment_contact USING btree (COALESCE(ended_at,
@@ -5908,6 +7168,10 @@ CREATE INDEX recruitment_contact_replaced_by ON public.recruitment_contact USING
 CREATE INDEX recruitment_contact_structure ON public.recruitment_contact USING btree (structure_id);
 
 CREATE INDEX recruitment_word_near ON public.recruitment_word USING gin (word public.gin_trgm_ops);
+
+CREATE INDEX report_frozen_by ON public.report USING btree (frozen_by);
+
+CREATE INDEX report_published_by ON public.report USING btree (published_by);
 
 CREATE INDEX retention_column_line ON public.retention_column USING btree (line);
 
@@ -5977,6 +7241,8 @@ CREATE INDEX structure_distinct_second ON public.structure_distinct USING btree 
 
 CREATE INDEX structure_insee ON public.structure USING btree (insee);
 
+CREATE INDEX structure_kind_by_distance ON public.structure USING gist (kind, unit_point) WHERE (status = 'open'::text);
+
 CREATE INDEX structure_kind_by_name ON public.structure USING btree (kind, sort_name, finess) WHERE (status = 'open'::text);
 
 CREATE INDEX structure_legal_entity ON public.structure USING btree (legal_entity_id);
@@ -6033,11 +7299,17 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.campaign_move FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
 
 CREATE TRIGGER append_only BEFORE UPDATE ON public.file_read FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER append_only BEFORE UPDATE ON public.orientation_event FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OF id, campaign_id, number, as_of, frozen_at, frozen_by, document, sha256 ON public.report FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.report_file FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
 CREATE TRIGGER check_age BEFORE INSERT ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.check_audit_checkpoint();
 
@@ -6097,6 +7369,12 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.axis FO
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE OF member_id, scope, label, expires_at, revoked_at ON public.calendar_feed FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'secret_hash');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.campaign FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.campaign_explanation FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.campaign_move FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'first_name', 'last_name', 'email', 'phone', 'insee', 'birth_year', 'situation', 'diplomas', 'experience_years', 'experience', 'licence', 'vehicle', 'mobility_km', 'available_from', 'night', 'weekend', 'split_shifts', 'contracts', 'hours_min', 'hours_max', 'jobs');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.candidate_agreement FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'kind', 'text_version');
@@ -6112,6 +7390,8 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.checkpo
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.grant_agreement FOR EACH ROW EXECUTE FUNCTION public.record_changes('');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH ROW EXECUTE FUNCTION public.record_changes('action_id');
 
@@ -6137,6 +7417,10 @@ CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.progres
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_contact FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'email', 'secret_hash');
 
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.report FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'document');
+
+CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.report_file FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'content');
+
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.rights_request FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'text', 'answer');
 
 CREATE TRIGGER record_changes AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH ROW EXECUTE FUNCTION public.record_changes('', 'reason');
@@ -6158,6 +7442,76 @@ CREATE TRIGGER renamed BEFORE UPDATE OF name, email, forgotten_at ON public.memb
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
 
 CREATE TRIGGER require_operation BEFORE INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.require_operation();
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.action_plan FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.axis FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.collective_agreement FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.commune_change FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.contract_type FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.data_retention FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.diploma_synonym FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.epci FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_category FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.finess_legal_status FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.funding_line FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.grant_agreement FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.indicator_value FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.job_affinity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.legal_entity FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.match_criterion FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.milestone FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.need FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.priority_district FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.refusal_reason FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.report_indicator FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.retention_column FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.rome_job FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.structure_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('directory');
 
 CREATE TRIGGER touch_action AFTER INSERT OR DELETE OR UPDATE ON public.action_partner FOR EACH ROW EXECUTE FUNCTION public.touch_action();
 
@@ -6223,6 +7577,36 @@ ALTER TABLE ONLY public.axis
 
 ALTER TABLE ONLY public.calendar_feed
     ADD CONSTRAINT calendar_feed_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_created_by FOREIGN KEY (created_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.campaign_explanation
+    ADD CONSTRAINT campaign_explanation_author FOREIGN KEY (author_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.campaign_explanation
+    ADD CONSTRAINT campaign_explanation_campaign FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_funder FOREIGN KEY (funder_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.campaign_move
+    ADD CONSTRAINT campaign_move_campaign FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+
+ALTER TABLE ONLY public.campaign_move
+    ADD CONSTRAINT campaign_move_member FOREIGN KEY (member_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.campaign_move
+    ADD CONSTRAINT campaign_move_organisation FOREIGN KEY (organisation_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.campaign_move
+    ADD CONSTRAINT campaign_move_report FOREIGN KEY (report_id) REFERENCES public.report(id);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_reviewer FOREIGN KEY (reviewer_id) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_signatory FOREIGN KEY (signatory_id) REFERENCES public.member(id);
 
 ALTER TABLE ONLY public.candidate_agreement
     ADD CONSTRAINT candidate_agreement_candidate FOREIGN KEY (candidate_id) REFERENCES public.candidate(id);
@@ -6295,6 +7679,12 @@ ALTER TABLE ONLY public.funding_line
 
 ALTER TABLE ONLY public.funding_line
     ADD CONSTRAINT funding_line_funder FOREIGN KEY (funder_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.grant_agreement
+    ADD CONSTRAINT grant_agreement_beneficiary FOREIGN KEY (beneficiary_id) REFERENCES public.organisation(id);
+
+ALTER TABLE ONLY public.grant_agreement
+    ADD CONSTRAINT grant_agreement_funder FOREIGN KEY (funder_id) REFERENCES public.organisation(id);
 
 ALTER TABLE ONLY public.idempotency_answer
     ADD CONSTRAINT idempotency_answer_member FOREIGN KEY (member_id) REFERENCES public.member(id);
@@ -6422,6 +7812,9 @@ ALTER TABLE ONLY public.progress_note
 ALTER TABLE ONLY public.progress_note
     ADD CONSTRAINT progress_note_author FOREIGN KEY (author_id) REFERENCES public.member(id);
 
+ALTER TABLE ONLY public.quarter_figure
+    ADD CONSTRAINT quarter_figure_code FOREIGN KEY (code) REFERENCES public.report_indicator(code);
+
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_asked_by FOREIGN KEY (asked_by) REFERENCES public.member(id);
 
@@ -6433,6 +7826,18 @@ ALTER TABLE ONLY public.recruitment_contact
 
 ALTER TABLE ONLY public.recruitment_contact
     ADD CONSTRAINT recruitment_contact_structure FOREIGN KEY (structure_id) REFERENCES public.structure(id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_campaign FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+
+ALTER TABLE ONLY public.report_file
+    ADD CONSTRAINT report_file_report FOREIGN KEY (report_id) REFERENCES public.report(id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_frozen_by FOREIGN KEY (frozen_by) REFERENCES public.member(id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_published_by FOREIGN KEY (published_by) REFERENCES public.member(id);
 
 ALTER TABLE ONLY public.retention_column
     ADD CONSTRAINT retention_column_line FOREIGN KEY (line) REFERENCES public.data_retention(code);
@@ -6550,6 +7955,8 @@ CREATE POLICY candidate_agreement_withdrawn ON public.candidate_agreement FOR UP
 
 CREATE POLICY candidate_by_link ON public.candidate TO pa31_app USING ((id = ( SELECT public.caller_link() AS caller_link))) WITH CHECK ((id = ( SELECT public.caller_link() AS caller_link)));
 
+CREATE POLICY candidate_counted ON public.candidate FOR SELECT TO pa31_stats USING (true);
+
 CREATE POLICY candidate_followed ON public.candidate FOR UPDATE TO pa31_app, pa31_operator USING ((id = ANY (( SELECT public.caller_shares('follow_up'::text) AS caller_shares)::uuid[])));
 
 CREATE POLICY candidate_forgotten ON public.candidate AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
@@ -6596,13 +8003,7 @@ CREATE POLICY candidate_transfer_either ON public.candidate_transfer TO pa31_app
 
 CREATE POLICY candidate_transfer_forgotten ON public.candidate_transfer AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
-CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING ((id IN ( SELECT o.candidate_id
-   FROM public.orientation o
-  WHERE ((o.receiver_id = ( SELECT public.caller_organisation() AS caller_organisation)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
-
-CREATE POLICY candidate_z_received_by_link ON public.candidate FOR SELECT TO pa31_app USING ((id IN ( SELECT o.candidate_id
-   FROM public.orientation o
-  WHERE ((o.id = ( SELECT public.caller_link() AS caller_link)) AND ((o.visible_until IS NULL) OR (o.visible_until >= ( SELECT public.caller_day() AS caller_day)))))));
+CREATE POLICY candidate_z_received ON public.candidate FOR SELECT TO pa31_app, pa31_operator USING (public.caller_receives(id));
 
 ALTER TABLE public.checkpoint ENABLE ROW LEVEL SECURITY;
 
@@ -6720,6 +8121,12 @@ ALTER TABLE public.person_step ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY person_step_system ON public.person_step TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
 
+ALTER TABLE public.quarter_figure ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY quarter_figure_counted ON public.quarter_figure FOR SELECT TO pa31_stats USING (true);
+
+CREATE POLICY quarter_figure_system ON public.quarter_figure TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text)) WITH CHECK ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
+
 ALTER TABLE public.recruitment_contact ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY recruitment_contact_forgotten ON public.recruitment_contact AS RESTRICTIVE FOR DELETE TO pa31_app, pa31_operator USING ((( SELECT public.current_caller() AS current_caller) = 'system'::text));
@@ -6791,6 +8198,10 @@ CREATE POLICY task_written ON public.task FOR INSERT TO pa31_app, pa31_operator 
 GRANT SELECT ON TABLE public.commune TO pa31_public;
 GRANT SELECT ON TABLE public.commune TO pa31_app;
 GRANT SELECT ON TABLE public.commune TO pa31_operator;
+
+GRANT SELECT(insee) ON TABLE public.commune TO pa31_stats;
+
+GRANT SELECT(epci_siren) ON TABLE public.commune TO pa31_stats;
 
 GRANT SELECT ON TABLE public.epci TO pa31_public;
 GRANT SELECT ON TABLE public.epci TO pa31_app;
@@ -7034,6 +8445,8 @@ GRANT UPDATE(last_contact_on) ON TABLE public.candidate TO pa31_operator;
 
 GRANT UPDATE(compared_at) ON TABLE public.candidate TO pa31_app;
 GRANT UPDATE(compared_at) ON TABLE public.candidate TO pa31_operator;
+
+GRANT SELECT(created_at) ON TABLE public.candidate TO pa31_stats;
 
 GRANT UPDATE(updated_at) ON TABLE public.candidate TO pa31_app;
 GRANT UPDATE(updated_at) ON TABLE public.candidate TO pa31_operator;
@@ -7285,6 +8698,100 @@ GRANT UPDATE(revoked_at) ON TABLE public.api_token TO pa31_app;
 
 GRANT UPDATE(last_use_at) ON TABLE public.api_token TO pa31_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(title) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(title) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(description) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(description) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(job_version) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(job_version) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(job) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(job) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(contract) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(contract) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(positions) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(positions) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(opening) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(opening) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(night) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(night) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(weekend) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(weekend) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(insee) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(insee) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(latitude) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(latitude) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(longitude) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(longitude) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.need TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.need TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.need_as_of(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.need_as_of(day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.need_as_of(day date) TO pa31_operator;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation TO pa31_operator;
 
@@ -7426,6 +8933,35 @@ GRANT UPDATE(ended_at) ON TABLE public.session_contact TO pa31_operator;
 REVOKE ALL ON FUNCTION public.orientation_of_link(secret_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.orientation_of_link(secret_hash bytea) TO pa31_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_operator;
+GRANT SELECT ON TABLE public.person_count TO pa31_stats;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.person_period TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person_period TO pa31_operator;
+GRANT SELECT ON TABLE public.person_period TO pa31_stats;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_operator;
+GRANT SELECT ON TABLE public.person_quarter TO pa31_stats;
+
+GRANT SELECT ON TABLE public.person_value TO pa31_app;
+GRANT SELECT ON TABLE public.person_value TO pa31_operator;
+GRANT SELECT ON TABLE public.person_value TO pa31_stats;
+
+REVOKE ALL ON FUNCTION public.person_figures(caller text, starts_on date, ends_on date, day date, known_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.person_figures(caller text, starts_on date, ends_on date, day date, known_at timestamp with time zone) TO pa31_app;
+GRANT ALL ON FUNCTION public.person_figures(caller text, starts_on date, ends_on date, day date, known_at timestamp with time zone) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.person_totals() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.person_totals() TO pa31_public;
+GRANT ALL ON FUNCTION public.person_totals() TO pa31_app;
+GRANT ALL ON FUNCTION public.person_totals() TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.persons_are_counted(last_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.persons_are_counted(last_day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.persons_are_counted(last_day date) TO pa31_operator;
+
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_public;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_app;
 GRANT ALL ON FUNCTION public.place_is_known(code text) TO pa31_operator;
@@ -7434,12 +8970,69 @@ GRANT SELECT ON TABLE public.commune_change TO pa31_public;
 GRANT SELECT ON TABLE public.commune_change TO pa31_app;
 GRANT SELECT ON TABLE public.commune_change TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.quarter_figure TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.quarter_figure TO pa31_operator;
+GRANT SELECT ON TABLE public.quarter_figure TO pa31_stats;
+
+REVOKE ALL ON FUNCTION public.quarter_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.quarter_figures() TO pa31_public;
+GRANT ALL ON FUNCTION public.quarter_figures() TO pa31_app;
+GRANT ALL ON FUNCTION public.quarter_figures() TO pa31_operator;
+
+GRANT ALL ON FUNCTION public.quarter_label(day date) TO pa31_public;
+
 GRANT SELECT ON TABLE public.recruitment_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.recruitment_word TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.recruitment_word TO pa31_operator;
 
 REVOKE ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reminders_of_link(secret_hash bytea) TO pa31_app;
+
+REVOKE ALL ON FUNCTION public.report_actions(day date, funder text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_actions(day date, funder text) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_actions(day date, funder text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_figures(day date, starts_on date, ends_on date, funder text, plan_funder text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_figures(day date, starts_on date, ends_on date, funder text, plan_funder text) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_figures(day date, starts_on date, ends_on date, funder text, plan_funder text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_gaps(day date, starts_on date, ends_on date, funder text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_gaps(day date, starts_on date, ends_on date, funder text) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_gaps(day date, starts_on date, ends_on date, funder text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_indicators(day date, funder text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_indicators(day date, funder text) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_indicators(day date, funder text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_milestones(day date, funder text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_milestones(day date, funder text) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_milestones(day date, funder text) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_money(day date, funder text, first_year integer, last_year integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_money(day date, funder text, first_year integer, last_year integer) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_money(day date, funder text, first_year integer, last_year integer) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_needs(day date, starts_on date, ends_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_needs(day date, starts_on date, ends_on date) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_needs(day date, starts_on date, ends_on date) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_person_figures(day date, starts_on date, ends_on date, known_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_person_figures(day date, starts_on date, ends_on date, known_at timestamp with time zone) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_person_figures(day date, starts_on date, ends_on date, known_at timestamp with time zone) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.report_sessions(day date, starts_on date, ends_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_sessions(day date, starts_on date, ends_on date) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_sessions(day date, starts_on date, ends_on date) TO pa31_operator;
+
+GRANT ALL ON FUNCTION public.report_status_label(status text) TO pa31_public;
+
+REVOKE ALL ON FUNCTION public.report_structures(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.report_structures(day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.report_structures(day date) TO pa31_operator;
 
 GRANT SELECT,INSERT ON TABLE public.past_orientation TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.past_orientation TO pa31_operator;
@@ -7453,9 +9046,59 @@ REVOKE ALL ON FUNCTION public.service_level_of_all(caller text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.service_level_of_all(caller text) TO pa31_app;
 GRANT ALL ON FUNCTION public.service_level_of_all(caller text) TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.session TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(title) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(title) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(description) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(description) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(kind) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(kind) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(job_version) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(job_version) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(job) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(job) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(insee) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(insee) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(place) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(place) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(places) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(places) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(places_left) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(places_left) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.session TO pa31_operator;
+
+GRANT UPDATE(reason) ON TABLE public.session TO pa31_app;
+GRANT UPDATE(reason) ON TABLE public.session TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.session_as_of(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.session_as_of(day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.session_as_of(day date) TO pa31_operator;
+
 REVOKE ALL ON FUNCTION public.session_has_contact(session uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_has_contact(session uuid) TO pa31_app;
 GRANT ALL ON FUNCTION public.session_has_contact(session uuid) TO pa31_operator;
+
+REVOKE ALL ON FUNCTION public.structure_as_of(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.structure_as_of(day date) TO pa31_app;
+GRANT ALL ON FUNCTION public.structure_as_of(day date) TO pa31_operator;
 
 REVOKE ALL ON FUNCTION public.structure_has_contact(structure uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.structure_has_contact(structure uuid) TO pa31_app;
@@ -7465,6 +9108,10 @@ GRANT SELECT ON TABLE public.structure_word TO pa31_public;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_app;
 GRANT SELECT,INSERT ON TABLE public.structure_word TO pa31_operator;
 
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
+GRANT SELECT,DELETE ON TABLE public.field_change TO pa31_audit_seal;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.access_code TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.access_code TO pa31_operator;
 
@@ -7473,10 +9120,6 @@ GRANT UPDATE(tries) ON TABLE public.access_code TO pa31_operator;
 
 GRANT UPDATE(used_at) ON TABLE public.access_code TO pa31_app;
 GRANT UPDATE(used_at) ON TABLE public.access_code TO pa31_operator;
-
-GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.field_change TO pa31_operator;
-GRANT SELECT,DELETE ON TABLE public.field_change TO pa31_audit_seal;
 
 GRANT SELECT ON TABLE public.action_change TO pa31_app;
 GRANT SELECT ON TABLE public.action_change TO pa31_operator;
@@ -7512,6 +9155,45 @@ GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
 
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.campaign TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(state) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(state) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(due_on) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(due_on) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(moved_at) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(moved_at) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(reviewer_id) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(reviewer_id) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(signatory_id) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(signatory_id) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(reminded_on) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(reminded_on) ON TABLE public.campaign TO pa31_operator;
+
+GRANT UPDATE(version) ON TABLE public.campaign TO pa31_app;
+GRANT UPDATE(version) ON TABLE public.campaign TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.campaign_explanation TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.campaign_explanation TO pa31_operator;
+
+GRANT UPDATE(text) ON TABLE public.campaign_explanation TO pa31_app;
+GRANT UPDATE(text) ON TABLE public.campaign_explanation TO pa31_operator;
+
+GRANT UPDATE(written_at) ON TABLE public.campaign_explanation TO pa31_app;
+GRANT UPDATE(written_at) ON TABLE public.campaign_explanation TO pa31_operator;
+
+GRANT UPDATE(author_id) ON TABLE public.campaign_explanation TO pa31_app;
+GRANT UPDATE(author_id) ON TABLE public.campaign_explanation TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.campaign_move TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.campaign_move TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_operator;
@@ -7608,6 +9290,9 @@ GRANT SELECT ON TABLE public.finess_legal_status TO pa31_public;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_app;
 GRANT SELECT ON TABLE public.finess_legal_status TO pa31_operator;
 
+GRANT SELECT ON TABLE public.grant_agreement TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.grant_agreement TO pa31_operator;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_answer TO pa31_app;
 GRANT SELECT,DELETE ON TABLE public.idempotency_answer TO pa31_operator;
 
@@ -7626,96 +9311,6 @@ GRANT SELECT ON TABLE public.legal_entity TO pa31_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.mail_opt_out TO pa31_app;
 GRANT SELECT,DELETE ON TABLE public.mail_opt_out TO pa31_operator;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_app;
-GRANT SELECT,INSERT,DELETE ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(title) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(title) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(description) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(description) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(job_version) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(job_version) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(job) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(job) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(diplomas) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(contract) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(contract) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(hours_per_week) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(positions) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(positions) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(positions_left) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(opening) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(opening) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(pay_min_cents) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(pay_max_cents) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(pay_period) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(starts_on) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(beginner_welcome) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(licence_required) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(vehicle_required) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(night) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(night) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(weekend) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(weekend) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(split_shifts) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(insee) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(insee) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(latitude) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(latitude) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(longitude) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(longitude) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(state) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(state) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(opened_at) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(expires_on) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(warned_for) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(filled_at) ON TABLE public.need TO pa31_operator;
-
-GRANT UPDATE(reason) ON TABLE public.need TO pa31_app;
-GRANT UPDATE(reason) ON TABLE public.need TO pa31_operator;
 
 GRANT SELECT ON TABLE public.need_index TO pa31_public;
 GRANT SELECT ON TABLE public.need_index TO pa31_app;
@@ -7738,14 +9333,6 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_event TO pa31_operator;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.orientation_text TO pa31_operator;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.person_count TO pa31_operator;
-GRANT SELECT ON TABLE public.person_count TO pa31_stats;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.person_quarter TO pa31_operator;
-GRANT SELECT ON TABLE public.person_quarter TO pa31_stats;
-
 GRANT SELECT,INSERT,DELETE ON TABLE public.person_step TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.person_step TO pa31_operator;
 
@@ -7761,6 +9348,10 @@ GRANT SELECT ON TABLE public.public_axis TO pa31_public;
 GRANT SELECT ON TABLE public.public_axis TO pa31_app;
 GRANT SELECT ON TABLE public.public_axis TO pa31_operator;
 
+GRANT SELECT ON TABLE public.public_grant TO pa31_public;
+GRANT SELECT ON TABLE public.public_grant TO pa31_app;
+GRANT SELECT ON TABLE public.public_grant TO pa31_operator;
+
 GRANT SELECT ON TABLE public.public_legal_entity TO pa31_public;
 GRANT SELECT ON TABLE public.public_legal_entity TO pa31_app;
 GRANT SELECT ON TABLE public.public_legal_entity TO pa31_operator;
@@ -7773,54 +9364,20 @@ GRANT SELECT ON TABLE public.public_plan TO pa31_public;
 GRANT SELECT ON TABLE public.public_plan TO pa31_app;
 GRANT SELECT ON TABLE public.public_plan TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.session TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(title) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(title) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(description) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(description) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(kind) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(kind) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(job_version) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(job_version) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(job) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(job) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(insee) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(insee) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(place) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(place) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(starts_on) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(ends_on) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(places) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(places) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(places_left) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(places_left) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(state) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(state) ON TABLE public.session TO pa31_operator;
-
-GRANT UPDATE(reason) ON TABLE public.session TO pa31_app;
-GRANT UPDATE(reason) ON TABLE public.session TO pa31_operator;
-
 GRANT SELECT ON TABLE public.session_view TO pa31_app;
 GRANT SELECT ON TABLE public.session_view TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_session TO pa31_public;
 GRANT SELECT ON TABLE public.public_session TO pa31_app;
 GRANT SELECT ON TABLE public.public_session TO pa31_operator;
+
+GRANT SELECT ON TABLE public.structure_index TO pa31_public;
+GRANT SELECT ON TABLE public.structure_index TO pa31_app;
+GRANT SELECT ON TABLE public.structure_index TO pa31_operator;
+
+GRANT SELECT ON TABLE public.public_stats TO pa31_public;
+GRANT SELECT ON TABLE public.public_stats TO pa31_app;
+GRANT SELECT ON TABLE public.public_stats TO pa31_operator;
 
 GRANT SELECT ON TABLE public.public_structure TO pa31_public;
 GRANT SELECT ON TABLE public.public_structure TO pa31_app;
@@ -7833,8 +9390,21 @@ GRANT SELECT ON TABLE public.refusal_reason TO pa31_public;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_app;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_operator;
 
-GRANT SELECT ON TABLE public.report_funding TO pa31_app;
-GRANT SELECT ON TABLE public.report_funding TO pa31_operator;
+GRANT SELECT,INSERT ON TABLE public.report TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.report TO pa31_operator;
+
+GRANT UPDATE(published_at) ON TABLE public.report TO pa31_app;
+GRANT UPDATE(published_at) ON TABLE public.report TO pa31_operator;
+
+GRANT UPDATE(published_by) ON TABLE public.report TO pa31_app;
+GRANT UPDATE(published_by) ON TABLE public.report TO pa31_operator;
+
+GRANT SELECT,INSERT ON TABLE public.report_file TO pa31_app;
+GRANT SELECT,INSERT ON TABLE public.report_file TO pa31_operator;
+
+GRANT SELECT ON TABLE public.report_indicator TO pa31_public;
+GRANT SELECT ON TABLE public.report_indicator TO pa31_app;
+GRANT SELECT ON TABLE public.report_indicator TO pa31_operator;
 
 GRANT SELECT ON TABLE public.retention_column TO pa31_public;
 GRANT SELECT ON TABLE public.retention_column TO pa31_app;
@@ -7892,10 +9462,6 @@ GRANT UPDATE(sheet) ON TABLE public.sheet_import TO pa31_operator;
 GRANT SELECT,INSERT ON TABLE public.structure_distinct TO pa31_operator;
 
 GRANT SELECT ON TABLE public.structure_duplicate TO pa31_operator;
-
-GRANT SELECT ON TABLE public.structure_index TO pa31_public;
-GRANT SELECT ON TABLE public.structure_index TO pa31_app;
-GRANT SELECT ON TABLE public.structure_index TO pa31_operator;
 
 GRANT SELECT,INSERT ON TABLE public.structure_merge TO pa31_operator;
 

@@ -195,8 +195,22 @@ enum DocumentationExample {
     /// A text as one word of a shell's.
     private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 
-    /// The path with its examples.
+    /// The path with its examples, and what of the query must be there.
     static func address(_ path: String, _ operation: JSON) -> String {
+        let query = (operation["parameters"]?.elements ?? []).filter {
+            $0["in"] == "query" && $0["required"] == .bool(true)
+        }
+        .map { "\($0["name"]?.string ?? "")=\(example(of: $0))" }
+        return place(path, operation) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+    }
+
+    private static func example(of parameter: JSON) -> String {
+        let schema = parameter["schema"]
+        let example = schema?["examples"]?.elements.first ?? schema?["enum"]?.elements.first
+        return example?.string ?? example?.text ?? "…"
+    }
+
+    private static func place(_ path: String, _ operation: JSON) -> String {
         (operation["parameters"]?.elements ?? []).filter { $0["in"] == "path" }.reduce(path) { path, parameter in
             let name = "{\(parameter["name"]?.string ?? "")}"
             if let place = parameter["x-found-in"], let address = place["address"]?.string,
@@ -207,9 +221,10 @@ enum DocumentationExample {
             // A link's secret is in the answer that made it.
             if name == "{token}" { return path.replacing(name, with: "$LINK_SECRET") }
             // What has no list is told by the answer that made it, too.
-            if name == "{id}", parameter["schema"]?["format"] == "uuid" { return path.replacing(name, with: "$ID") }
-            let example = parameter["schema"]?["examples"]?.elements.first
-            return path.replacing(name, with: example?.string ?? example?.text ?? "…")
+            if parameter["schema"]?["format"] == "uuid", let variable = parameter["name"]?.string {
+                return path.replacing(name, with: "$\(variable.uppercased())")
+            }
+            return path.replacing(name, with: example(of: parameter))
         }
     }
 }

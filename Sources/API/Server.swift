@@ -99,7 +99,7 @@ public struct Server: Sendable {
         self.draining = draining
         (endpoints, document) = Self.operations(
             database, tokens: tokens, files: FileStore(settings.filesDirectory), draining: draining,
-            publicURL: settings.publicURL, privacy: settings.privacy)
+            publicURL: settings.publicURL, sql: settings.sqlDirectory, privacy: settings.privacy)
     }
 
     /// Every operation over a database, and the document that describes them all.
@@ -109,7 +109,7 @@ public struct Server: Sendable {
 
     private static func operations(
         _ database: Database, tokens: TokenStore, files: FileStore, draining: Draining, publicURL: String? = nil,
-        privacy: PrivacySettings = PrivacySettings()
+        sql: URL? = nil, privacy: PrivacySettings = PrivacySettings()
     ) -> (endpoints: [Endpoint], document: JSON) {
         let (steering, structures) = (SteeringStore(database), StructureStore(database))
         let sessions = SessionStore(database)
@@ -132,6 +132,10 @@ public struct Server: Sendable {
             + ActionRecordEndpoints(actions: ActionStore(database), files: files).all
             + CalendarEndpoints(calendars: CalendarStore(database)).all
             + TaskEndpoints(tasks: tasks, reminders: ReminderStore(database)).all
+            + CampaignEndpoints(campaigns: CampaignStore(database, profiles: ReportProfiles(sql: sql))).all
+            + StatsEndpoints(stats: StatsStore(database)).all
+            + GrantEndpoints(grants: GrantStore(database)).all
+            + ReportEndpoints(reports: ReportStore(database, profiles: ReportProfiles(sql: sql)), sql: sql).all
             + SheetEndpoints(sheets: ActionSheetStore(database), imports: SheetImportStore(database)).all
             + CandidateEndpoints(candidates: candidates).all
             + OrientationEndpoints(orientations: orientations).all
@@ -165,13 +169,14 @@ public struct Server: Sendable {
     static let workflows =
         actionTransitions.json.elements + claimTransitions.json.elements + needTransitions.json.elements
         + sessionTransitions.json.elements + transferTransitions.json.elements + orientationTransitions.json.elements
+        + campaignTransitions.json.elements
 
     /// What happens when its time has come: every feature's rules, for the server's clock and `pa31 clock run`.
     public static func clockRules(_ database: Database) -> [ClockRule] {
         [
             NudgeRule(actions: ActionStore(database)).rule,
             CandidateStore.comparing,
-        ] + recruitmentRules + OrientationStore(database).clockRules + [ServiceLevelStore.counting]
+        ] + recruitmentRules + OrientationStore(database).clockRules + [ServiceLevelStore.counting] + campaignRules
             + RightsStore(database).clockRules + Purge(database).clockRules
     }
 

@@ -60,8 +60,11 @@ public enum AuditFinding: Sendable, Hashable {
             Text(fr: "ligne \(id) : jamais scellée", en: "row \(id): never sealed")
         case .untoldCheckpoint(let position):
             Text(
-                fr: "position \(position) : point de contrôle que le journal ne dit pas",
-                en: "position \(position): a checkpoint that the log does not tell of")
+                fr:
+                    "position \(position) : point de contrôle que le journal ne dit pas, ou qui ne compte pas ce qui est gardé avant lui",
+                en:
+                    "position \(position): a checkpoint that the log does not tell of, or that does not count what is kept before it"
+            )
         }
     }
 }
@@ -105,13 +108,7 @@ public struct AuditVerifier: Sendable {
             while true {
                 let seals = try await seals(after: walk.position, transaction)
                 if seals.isEmpty { break }
-                let rows = try await transaction.rows(
-                    """
-                    SELECT \(AuditRow.columns)
-                      FROM audit_seal s JOIN audit_log a ON a.id = s.audit_id
-                     WHERE s.position > \(walk.position) AND s.position <= \(seals.last?.position ?? 0)
-                     ORDER BY s.position
-                    """, as: AuditRow.self)
+                let rows = try await rows(after: walk.position, upTo: seals.last?.position ?? 0, transaction)
                 var next = 0
                 for seal in seals {
                     let hash: [UInt8]? = seal.isThere ? AuditChain.rowHash(rows, next) : nil
@@ -154,29 +151,64 @@ public struct AuditVerifier: Sendable {
                    EXISTS (SELECT FROM audit_log a
                             WHERE a.id = c.audit_id AND a.operation = 'audit.checkpoint'
                               AND a.details->>'position' = c.position::text
-                              AND a.details->>'chain_hash' = encode(c.chain_hash, 'hex')) AS is_told
+                              AND a.details->>'chain_hash' = encode(c.chain_hash, 'hex')
+                              AND a.details->>'kept_hash' = encode(c.kept_hash, 'hex')) AS is_told,
+                   encode(c.kept_hash, 'hex') AS kept_hash
               FROM audit_checkpoint c ORDER BY c.position DESC LIMIT 1
             """, as: Checkpoint.self
         ).first()
         guard let last else { return Walk() }
         var walk = Walk(position: last.position, chain: [UInt8](hexadecimal: last.chainHash))
-        if !last.isTold { walk.findings.append(.untoldCheckpoint(position: last.position)) }
+        let isKept = try await verifyKept(before: last, &walk, transaction)
+        if !last.isTold || !isKept { walk.findings.append(.untoldCheckpoint(position: last.position)) }
         return walk
+    }
+
+    /// What is kept before a checkpoint: each row is what was sealed, and all of them are those that the checkpoint counted.
+    private func verifyKept(
+        before last: Checkpoint, _ walk: inout Walk, _ transaction: Transaction
+    ) async throws -> Bool {
+        var (position, chain) = (0, AuditChain.start)
+        while true {
+            let seals = try await seals(after: position, upTo: last.position, transaction)
+            guard let end = seals.last?.position else { return chain.hexadecimal == last.keptHash }
+            let rows = try await rows(after: position, upTo: end, transaction)
+            var next = 0
+            for seal in seals {
+                let sealedHash = [UInt8](hexadecimal: seal.rowHash)
+                walk.compare(
+                    position: seal.position, id: seal.auditID, sealedHash: sealedHash,
+                    hash: seal.isThere ? AuditChain.rowHash(rows, next) : nil)
+                if seal.isThere { next += 1 }
+                chain = AuditChain.link(
+                    after: chain, position: seal.position, id: seal.auditID.uuid, rowHash: sealedHash)
+            }
+            position = end
+        }
     }
 
     private struct Checkpoint: Decodable, Sendable {
         var position: Int
         var chainHash: String
         var isTold: Bool
+        var keptHash: String
     }
 
-    private func seals(after position: Int, _ transaction: Transaction) async throws -> [Seal] {
+    private func rows(after position: Int, upTo last: Int, _ transaction: Transaction) async throws -> Rows<AuditRow> {
+        try await transaction.rows(
+            """
+            SELECT \(AuditRow.columns) FROM audit_seal s JOIN audit_log a ON a.id = s.audit_id
+             WHERE s.position > \(position) AND s.position <= \(last) ORDER BY s.position
+            """, as: AuditRow.self)
+    }
+
+    private func seals(after position: Int, upTo last: Int = .max, _ transaction: Transaction) async throws -> [Seal] {
         try await transaction.rows(
             """
             SELECT s.position, s.audit_id, encode(s.row_hash, 'hex') AS row_hash,
                    encode(s.chain_hash, 'hex') AS chain_hash,
                    EXISTS (SELECT FROM audit_log a WHERE a.id = s.audit_id) AS is_there
-              FROM audit_seal s WHERE s.position > \(position) ORDER BY s.position LIMIT \(Self.batch)
+              FROM audit_seal s WHERE s.position > \(position) AND s.position <= \(last) ORDER BY s.position LIMIT \(Self.batch)
             """, as: Seal.self
         ).all()
     }
@@ -198,13 +230,17 @@ struct Walk {
         } else if AuditChain.link(after: chain, position: next, id: id.uuid, rowHash: sealedHash) != sealedChain {
             findings.append(.brokenLink(position: next))
         }
+        compare(position: next, id: id, sealedHash: sealedHash, hash: hash)
+        position = next
+        chain = sealedChain
+    }
+
+    mutating func compare(position next: Int, id: Identifier<Never>, sealedHash: [UInt8], hash: [UInt8]?) {
         if let hash {
             if hash != sealedHash { strange.append((next, id.fieldText, sealedHash, hash)) }
         } else {
             findings.append(.missing(position: next, id: id.fieldText))
         }
-        position = next
-        chain = sealedChain
     }
 
     /// Rows whose content is what was sealed for another strange row were exchanged; the rest were altered.

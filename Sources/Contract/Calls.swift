@@ -96,6 +96,8 @@ public enum Representation: String, Sendable, CaseIterable {
     case html = "text/html"
     case css = "text/css"
     case calendar = "text/calendar"
+    /// A small picture, without script or style of its own.
+    case svg = "image/svg+xml"
     /// A workbook of a spreadsheet.
     case xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     /// A file as it was received.
@@ -106,7 +108,7 @@ public enum Representation: String, Sendable, CaseIterable {
         switch self {
         case .json, .geojson, .jsonld, .file, .xlsx: rawValue
         case .csv: "text/csv; charset=utf-8; header=present"
-        case .html, .css, .calendar, .atom: rawValue + "; charset=utf-8"
+        case .html, .css, .calendar, .atom, .svg: rawValue + "; charset=utf-8"
         }
     }
 }

@@ -67,6 +67,8 @@ public struct Endpoint: Sendable {
         public static let xlsx = Output(status: 200, content: .other(.xlsx))
         /// How pages look.
         public static let css = Output(status: 200, content: .other(.css))
+        /// A picture.
+        public static let svg = Output(status: 200, content: .other(.svg))
         /// Days, for an agenda.
         public static let calendar = Output(status: 200, content: .other(.calendar))
         /// Done, with nothing to say.
@@ -116,7 +118,7 @@ public struct Endpoint: Sendable {
     /// The form's part that holds the file.
     public static let fileField = "file"
 
-    /// Declares an operation. `csv`, `geojson`, `jsonld`, `atom` and `html` are its other representations; `upload` makes its body a form with a file.
+    /// Declares an operation. `csv`, `geojson`, `jsonld`, `atom`, `xlsx` and `html` are its other representations; `upload` makes its body a form with a file.
     public init<Path: Decodable & Sendable, Query: Decodable & Sendable, Body: Decodable & Sendable>(
         _ method: Method, _ path: String, id: String, _ summary: String, access: Access, output: Output,
         refusals: [Problem] = [], needsVersion: Bool = false, madeOf: [PublicData]? = nil, upload: UploadRule? = nil,
@@ -127,6 +129,7 @@ public struct Endpoint: Sendable {
         geojson: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         jsonld: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         atom: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
+        xlsx: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil,
         html: (@Sendable (Call<Path, Query, Body>) async throws -> Answer)? = nil
     ) {
         self.method = method
@@ -149,7 +152,7 @@ public struct Endpoint: Sendable {
         self.bodyShape = bodyShape
         let main: Representation = if case .other(let mediaType) = output.content { mediaType } else { .json }
         let forms: [(Representation, (@Sendable (Call<Path, Query, Body>) async throws -> Answer)?)] = [
-            (.csv, csv), (.geojson, geojson), (.jsonld, jsonld), (.atom, atom), (.html, html),
+            (.csv, csv), (.geojson, geojson), (.jsonld, jsonld), (.atom, atom), (.xlsx, xlsx), (.html, html),
         ]
         mediaTypes = [main] + forms.filter { $0.1 != nil }.map(\.0)
         let isIdempotent = method == .post && access != .anyone

@@ -98,7 +98,8 @@ public enum OpenAPI {
                 case .file: FileKind.allCases.map { .init($0.rawValue, [:]) }
                 case .xlsx: [.init(mediaType.rawValue, [:])]
                 case .geojson, .jsonld: [.init(mediaType.rawValue, ["schema": ["type": "object"]])]
-                case .csv, .html, .css, .calendar, .atom: [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
+                case .csv, .html, .css, .calendar, .atom, .svg:
+                    [.init(mediaType.rawValue, ["schema": ["type": "string"]])]
                 }
             })
     }

@@ -88,6 +88,16 @@ public enum Page {
         caption { font-weight: bold; text-align: left; padding: 0.5rem 0; } th[scope=row] { width: 30%; } .person td { overflow-wrap: anywhere; }
         blockquote { margin: 0.5rem 0; padding: 0.25rem 1rem; border-left: 4px solid var(--line); }
         .note { color: inherit; font-size: 0.9rem; }
+        .number { text-align: right; white-space: nowrap; } caption { text-align: left; font-weight: bold; padding: 0.5rem 0; }
+        figure { margin: 1.5rem 0; } svg { max-width: 100%; height: auto; } tfoot { font-weight: bold; }
+        dt { margin-top: 0.75rem; font-weight: bold; break-after: avoid; }
+        @page { size: A4 landscape; margin: 15mm; @bottom-right { content: counter(page) " / " counter(pages); } }
+        @media print {
+            :root { --ink: #000000; --paper: #ffffff; --accent: #000000; --line: #767676; }
+            body { font-size: 8pt; } main { max-width: none; padding: 0; } a { text-decoration: none; }
+            thead { display: table-header-group; } tfoot { display: table-row-group; } tr, figure, dd { break-inside: avoid; }
+            h2 { break-after: avoid; } .scroll { overflow: visible; }
+        }
         .skip { position: absolute; left: -100rem; } .skip:focus { position: static; }
 
         """

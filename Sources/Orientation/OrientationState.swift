@@ -70,6 +70,18 @@ public enum OrientationActor: String, FieldEnum {
     /// What happens elsewhere: a hire, a target that closed.
     case system
 
+    /// The words people use for who acts.
+    public var label: Text {
+        switch self {
+        case .prescriber: Text(fr: "prescripteur", en: "prescriber")
+        case .recruiter: Text(fr: "recruteur", en: "recruiter")
+        case .recruiterLink: Text(fr: "recruteur, par son lien", en: "recruiter, by link")
+        case .candidate: Text(fr: "la personne", en: "the person")
+        case .clock: Text(fr: "échéance", en: "clock")
+        case .system: Text(fr: "service", en: "service")
+        }
+    }
+
     /// Whether it speaks for who received the orientation: only such an answer counts.
     public var isReceiver: Bool { self == .recruiter || self == .recruiterLink }
 }
@@ -115,4 +127,15 @@ public enum CheckpointOutcome: String, FieldEnum {
     case inTraining = "in_training"
     case notEmployed = "not_employed"
     case unknown
+
+    /// The words people use for it.
+    public var label: Text {
+        switch self {
+        case .stillThere: Text(fr: "toujours en poste", en: "still there")
+        case .elsewhere: Text(fr: "en emploi ailleurs", en: "employed elsewhere")
+        case .inTraining: Text(fr: "en formation", en: "in training")
+        case .notEmployed: Text(fr: "sans emploi", en: "not employed")
+        case .unknown: Text(fr: "sans nouvelles", en: "unknown")
+        }
+    }
 }

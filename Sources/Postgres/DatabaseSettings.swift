@@ -48,9 +48,10 @@ public struct DatabaseSettings: Sendable {
             "dbname": lane == Self.readLane && login == .public ? readURL ?? url : url, "user": user,
             "connect_timeout": "5", "client_encoding": "UTF8",
             "fallback_application_name": "pa31-\(lane)", "keepalives_idle": "30", "tcp_user_timeout": "20000",
+            // Reports are large statements over few rows: compiling one takes seconds, running it milliseconds.
             // What a search's trigram index lets through for has_word_near() to decide: wide, because two exchanged
             // letters spoil up to four trigrams of a word.
-            "options": "-c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
+            "options": "-c timezone=UTC -c datestyle=ISO -c client_min_messages=warning -c jit=off "
                 + "-c pg_trgm.word_similarity_threshold=0.3 "
                 // What is asked for again and again is in memory: joins by an index, not whole tables hashed for a few rows.
                 + "-c random_page_cost=1.1 "

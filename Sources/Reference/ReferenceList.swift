@@ -69,4 +69,5 @@ public struct WordsFilter: ReferenceFilter {
 public let referenceLists: [any ReferenceRow.Type] = [
     StructureKind.self, LegalStatus.self, Commune.self, CommuneChange.self, PriorityDistrict.self, RomeJob.self,
     Diploma.self, CollectiveAgreement.self, RefusalReason.self, ContractType.self, MatchWeight.self, JobAffinity.self,
+    ReportIndicator.self,
 ]

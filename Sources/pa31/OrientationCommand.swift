@@ -125,16 +125,29 @@ struct OrientationCommand: AsyncParsableCommand {
         Output.line("\(orientation.id) \(said(orientation.state.label.fr, orientation.state.rawValue))")
         if let due = orientation.dueOn { Output.line(said("  échéance : \(due)", "  due: \(due)")) }
         for event in orientation.events {
-            let what = event.to.map { said($0.label.fr, $0.rawValue) } ?? event.kind
-            Output.line("  \(event.at.parisMinute)  \(what)  \(event.actor.rawValue) \(event.organisation ?? "")")
+            let what = event.to.map { said($0.label.fr, $0.label.en) } ?? word(event.kind)
+            let who = said(event.actor.label.fr, event.actor.label.en)
+            Output.line("  \(event.at.parisMinute)  \(what)  \(who)  \(event.organisation ?? "")")
         }
         for checkpoint in orientation.checkpoints {
             Output.line(
                 said("  suivi à ", "  after ") + "\(checkpoint.months) " + said("mois", "months")
-                    + " (\(checkpoint.dueOn)) : \(checkpoint.outcome?.rawValue ?? "…")")
+                    + " (\(checkpoint.dueOn)) : \(checkpoint.outcome.map { said($0.label.fr, $0.label.en) } ?? "…")")
         }
         let moves = changed.moves.elements.compactMap { $0["to"]?.string }
         if !moves.isEmpty { Output.line(said("  possible : ", "  possible: ") + moves.joined(separator: ", ")) }
+    }
+
+    /// What a step that is no move was.
+    private static func word(_ kind: String) -> String {
+        switch kind {
+        case "created": said("créée", "created")
+        case "reminded": said("relance", "reminded")
+        case "message": said("message", "message")
+        case "transferred": said("changement de prescripteur", "handed over")
+        case "checkpoint": said("suivi noté", "checkpoint recorded")
+        default: kind
+        }
     }
 
     struct Send: AsyncParsableCommand {

@@ -202,7 +202,7 @@ import Testing
         let people = [
             "/v1/candidates", "/v1/transfers", "/v1/orientations", "/v1/answers", "/v1/my", "/v1/needs/{id}/matches",
             "/v1/structures/{id}/answer-time", "/v1/organisations/{code}/prescriber-authorisation",
-            "/v1/rights-requests",
+            "/v1/rights-requests", "/v1/campaigns/{id}/explanations", "/v1/reports/{id}",
         ]
         let operations = (document["paths"]?.members ?? []).filter { path in
             !people.contains { path.name == $0 || path.name.hasPrefix($0 + "/") }

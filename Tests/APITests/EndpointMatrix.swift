@@ -60,12 +60,16 @@ struct EndpointMatrix: Sendable {
         let action = try await make.action(
             Self.code, in: plan, lead: leadID, status: .inProgress,
             funding: [(funder, 2023, 1000), (funder, 2024, 1000)])
+        // What no other request of the matrix changes: the campaign's example says why nothing was spent on it.
+        try await make.action(
+            "A1.02", in: plan, lead: leadID, status: .inProgress, funding: [(funder, 2023, 1000)])
         parts = try await Self.parts(
             of: action, tokens["team"] ?? "", lead: tokens["lead"] ?? "", invitedBy: leadID
         )
         .merging(try await Self.writtenParts(of: action, by: leadID)) { $1 }
         .merging(try await Self.calendars(of: tokens["lead"] ?? "")) { $1 }
         .merging(try await Self.structures(of: leadID, tokens)) { $1 }
+        .merging(try await Self.campaigns(of: tokens)) { $1 }
         .merging(try await Self.recruitment(employer: employer, organiser: leadID)) { $1 }
         .merging(try await Self.candidates(of: prescriber)) { $1 }
         .merging(try await Self.messages(of: leadID)) { $1 }
@@ -149,11 +153,15 @@ struct MatrixRequest: Sendable {
             var value = Self.example(field.kind)
             if field.name == "code", endpoint.path.hasPrefix("/v1/actions") {
                 value = code
-            } else if ["id", "token", "year", "code", "agreement", "share"].contains(field.name), !given.isEmpty {
+            } else if ["id", "other", "token", "year", "code", "agreement", "share"].contains(field.name),
+                !given.isEmpty
+            {
                 value = given.removeFirst()
             }
             path = path.replacingOccurrences(of: "{\(field.name)}", with: value)
         }
+        path += Self.query(
+            endpoint.queryShape.fields.filter { !$0.isOptional }.map { ($0.name, Self.example($0.kind)) })
         let fields = endpoint.bodyShape.map { endpoint.example ?? Self.body($0.fields) }
         body = fields?.text
         headers = endpoint.needsVersion ? ["If-Match": "\"1\""] : [:]
@@ -170,11 +178,25 @@ struct MatrixRequest: Sendable {
         }
     }
 
+    private static func query(_ parameters: [(String, String)]) -> String {
+        parameters.isEmpty ? "" : "?" + parameters.map { "\($0)=\($1)" }.joined(separator: "&")
+    }
+
+    /// The same with one parameter more, or with another value of one.
+    func asking(_ name: String, _ value: String) -> MatrixRequest {
+        var request = self
+        let required = endpoint.queryShape.fields.filter { !$0.isOptional && $0.name != name }
+        request.path =
+            String(path.prefix { $0 != "?" })
+            + Self.query(required.map { ($0.name, Self.example($0.kind)) } + [(name, value)])
+        return request
+    }
+
     /// The same with one value of the path that can't be one, or, where any text can, that is nothing's.
     func impossible(_ field: Shape.Field) -> MatrixRequest {
         var request = self
         request.path = endpoint.path.split(separator: "/").map { part in
-            part == "{\(field.name)}" ? "%C2%A7%20x" : String(part)
+            part.replacingOccurrences(of: "{\(field.name)}", with: "%C2%A7%20x")
         }.reduce("") { $0 + "/" + $1 }
         for other in endpoint.pathShape.fields {
             request.path = request.path.replacingOccurrences(of: "{\(other.name)}", with: Self.example(other.kind))

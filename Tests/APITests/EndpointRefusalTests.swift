@@ -51,6 +51,8 @@ import Testing
     static let teamsOnly: Set = [
         "invitation_create", "indicator_value_settle", "my_token_revoke", "funding_add", "funding_remove",
         "structure_claim_transition", "session_contact_confirm", "prescriber_authorise",
+        "campaign_create", "campaign_read", "campaign_explain", "campaign_move", "report_preview", "report_read",
+        "report_diff", "report_publish",
     ]
     /// What an employer does and nobody else: refuses the others in a test of its own.
     static let employersOnly: Set = [
@@ -138,8 +140,7 @@ import Testing
         let matrix = try await EndpointMatrix()
         try await matrix.withServer { client in
             for endpoint in EndpointMatrix.endpoints {
-                var request = matrix.request(endpoint)
-                request.path += "?nonsense=1"
+                let request = matrix.request(endpoint).asking("nonsense", "1")
                 let answer = try await request.send(client, as: matrix.tokens["team"])
                 answer.expect(400, of: request, "an unknown parameter")
                 if endpoint.mediaTypes != [.html] { #expect(answer.pointers == ["nonsense"], "\(endpoint.id)") }
@@ -153,8 +154,8 @@ import Testing
             for endpoint in EndpointMatrix.endpoints {
                 for field in endpoint.queryShape.fields where field.kind != .string {
                     // Over every length, and no number, day, code or word of a list.
-                    var request = matrix.request(endpoint)
-                    request.path += "?\(field.name)=" + String(repeating: "%C2%A7", count: 401)
+                    let request = matrix.request(endpoint)
+                        .asking(field.name, String(repeating: "%C2%A7", count: 401))
                     let answer = try await request.send(client, as: matrix.tokens["team"])
                     answer.expect(400, of: request, "an impossible \(field.name)")
                     #expect(answer.pointers == [field.name], "\(endpoint.id)")

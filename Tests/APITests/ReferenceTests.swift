@@ -87,7 +87,7 @@ import Testing
                     summary.contains($0)
                 }
             }
-            #expect(described.count == 12)
+            #expect(described.count == 13)
         }
     }
 }

@@ -138,7 +138,8 @@ import Testing
         Case(arguments: ["action", "note", "A1.01", "result", " "], code: "action.invalid"),
         Case(arguments: ["plan", "import", "missing.yaml"], code: "file.unreadable"),
         Case(arguments: ["plan", "import", "plan.doc"], code: "file.unreadable"),
-        Case(arguments: ["report", "export", "--profile", "nothing"], code: "report.profile"),
+        Case(
+            arguments: ["report", "preview", "--profile", "nothing", "--quarter", "2022-T1"], code: "report.profile"),
         Case(arguments: ["token", "revoke", "nonsense"], code: "request.malformed"),
         Case(
             arguments: ["action", "move", "A1.02", "in_progress", "--as", "porteur@exemple.example"],
@@ -169,14 +170,18 @@ import Testing
     @Test func `exports the funder's file`() async throws {
         try await withCommand { command in
             try await command.loaded()
-            let french = try await command.succeed("report", "export", "--profile", "cnsa")
-            #expect(french.hasPrefix("\u{FEFF}Code de l'action;"))
-            #expect(
-                french.contains(
-                    "A1.01;Première action;A1;Porteur;en cours;2022-01-10;2022-12-16;2022;\"1500,00\";\"0,00\""))
+            let french = try await command.succeed(
+                "report", "preview", "--profile", "cnsa", "--quarter", "2022-T1", "--until", "2022-T4", "--sheet",
+                "money")
+            // As of yesterday: this plan was not there yet.
+            #expect(french.hasPrefix("\u{FEFF}Rapport;"))
+            #expect(french.contains("Empreinte SHA-256;"))
+            #expect(french.contains("\nCode de l'action;Intitulé;Axe;Porteur;Statut;"))
             try await command.succeed(
-                "report", "export", "--profile", "cnsa", "--dialect", "rfc4180", "--output", command.path("cnsa.csv"))
-            #expect(try command.text("cnsa.csv").contains(",1500.00,0.00,"))
+                "report", "preview", "--profile", "cnsa", "--quarter", "2022-T1", "--until", "2022-T4", "--sheet",
+                "money",
+                "--dialect", "rfc4180", "--output", command.path("cnsa.csv"))
+            #expect(try command.text("cnsa.csv").contains("Code de l'action,Intitulé,Axe,"))
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
     @Test func `lists them, filtered as over HTTP, as a table, JSON and CSV`() async throws {
         try await withCommand { command in
             let all = try await command.json("reference", "list")
-            #expect(all.elements.count == 12)
+            #expect(all.elements.count == 13)
             let kinds = try await command.succeed("reference", "list", "kinds", "--where", "q=EHPAD", "--lang", "fr")
             #expect(kinds.contains("nom court"))
             #expect(kinds.contains("500"))

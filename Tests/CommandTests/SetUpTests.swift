@@ -49,7 +49,8 @@ import Testing
             let teamOnly = [
                 ["member", "list"], ["token", "list"], ["organisation", "list"], ["audit", "verify"],
                 ["audit", "seal"],
-                ["plan", "status"], ["plan", "export"], ["report", "export", "--profile", "cnsa"],
+                ["plan", "status"], ["plan", "export"],
+                ["report", "preview", "--profile", "cnsa", "--quarter", "2022-T1"],
                 ["token", "create", "--member", "porteur@exemple.example"], ["plan", "import", "plan.yaml"],
                 ["organisation", "save", "x", "--name", "X", "--kind", "partner"],
                 ["organisation", "import", "x.csv"], ["token", "revoke", "x"], ["member", "disable", "x"],

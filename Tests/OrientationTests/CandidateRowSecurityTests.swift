@@ -137,6 +137,8 @@ import Testing
             "UPDATE candidate SET first_name = 'x' WHERE organisation_id = \(other)",
             "UPDATE candidate_agreement SET withdrawn_on = '2024-01-01' WHERE candidate_id = \(foreign)",
             "UPDATE candidate_statistics SET sex = 'm' WHERE candidate_id = \(foreign)",
+            // Not even one's own: only the purge deletes.
+            "DELETE FROM candidate", "DELETE FROM file_read",
         ] { #expect(try await touched(statement) == 0) }
         for statement: SQL in [
             "UPDATE candidate SET organisation_id = \(other) WHERE id = \(stage.files[0])",
@@ -162,7 +164,7 @@ import Testing
             """,
             // Shared with it once: no way back.
             "UPDATE candidate_share SET revoked_at = NULL WHERE candidate_id = \(foreign)",
-            "UPDATE file_read SET at = now()", "DELETE FROM candidate", "DELETE FROM file_read",
+            "UPDATE file_read SET at = now()",
         ] {
             await #expect(throws: DatabaseError.self) { _ = try await touched(statement) }
         }

@@ -245,7 +245,7 @@ extension URL {
         }
     }
 
-    @Test(arguments: ["functions/actions.sql", "views/3_report_funding.sql", "reference/rows/1_epci.csv"])
+    @Test(arguments: ["functions/actions.sql", "views/9_reports.sql", "reference/rows/1_epci.csv"])
     func `lets nothing serve a database whose functions, views or rows are not those of the files`(name: String)
         async throws
     {

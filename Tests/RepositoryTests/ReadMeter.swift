@@ -38,7 +38,8 @@ enum ReadMeter {
                 try await transaction.rows(flush, as: Value<Bool>.self)
             }
         }
-        // What never grows, and what ships with the product, may be read whole.
+        // What never grows, and what ships with the product, may be read whole. The audit's rows are also read by who fills the
+        // database: their counters come late, when those connections end.
         return try await TestDatabase.current.asSuperuser().read(
             """
             SELECT \(columns: Reads.self)
@@ -46,7 +47,7 @@ enum ReadMeter {
                            (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) / \(runs)::bigint AS rows
                       FROM pg_stat_user_tables
                      WHERE relname NOT LIKE 'schema\\_%'
-                       AND relname NOT IN ('organisation', 'axis', 'action_plan', 'instance', 'audit_pending',
+                       AND relname NOT IN ('organisation', 'axis', 'action_plan', 'instance', 'audit_pending', 'audit_log',
                                            'finess_category', 'commune', 'epci', 'commune_change', 'contract_type', 'diploma',
                                            'rome_job', 'service_rule', 'match_criterion', 'job_affinity',
                                            'diploma_synonym')) AS found

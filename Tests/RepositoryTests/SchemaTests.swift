@@ -83,9 +83,10 @@ import Testing
                 "collective_agreement", "commune", "commune_change", "contract_type", "data_retention", "diploma",
                 "diploma_synonym",
                 "epci", "finess_category", "finess_legal_status", "instance", "job_affinity", "match_criterion",
-                "need_index", "need_words", "priority_district", "public_action", "public_axis", "public_legal_entity",
-                "public_need", "public_plan", "public_session", "public_structure", "recruitment_word",
-                "refusal_reason", "retention_column", "rome_job", "schema_migration", "structure_index",
+                "need_index", "need_words", "priority_district", "public_action", "public_axis", "public_grant",
+                "public_legal_entity", "public_need", "public_plan", "public_session", "public_stats",
+                "public_structure", "recruitment_word", "refusal_reason", "report_indicator", "retention_column",
+                "rome_job", "schema_migration", "structure_index",
                 "structure_word",
             ])
         let secret = Set(
@@ -139,6 +140,10 @@ import Testing
                 "contact_of_link pa31_search search_path=public, pg_temp pa31_app",
                 "mail_address_of_member pa31_search search_path=public, pg_temp pa31_app",
                 "orientation_of_link pa31_search search_path=public, pg_temp pa31_app",
+                "person_figures pa31_stats search_path=public, pg_temp pa31_app pa31_operator",
+                "person_totals pa31_stats search_path=public, pg_temp pa31_app pa31_operator pa31_public",
+                "persons_are_counted pa31_stats search_path=public, pg_temp pa31_app pa31_operator",
+                "quarter_figures pa31_stats search_path=public, pg_temp pa31_app pa31_operator pa31_public",
                 "reminders_of_link pa31_search search_path=public, pg_temp pa31_app",
                 "service_level pa31_stats search_path=public, pg_temp pa31_app pa31_operator",
                 "service_level_of_all pa31_stats search_path=public, pg_temp pa31_app pa31_operator",
@@ -181,7 +186,7 @@ import Testing
                 "access_code", "candidate", "candidate_agreement", "candidate_share", "candidate_statistics",
                 "candidate_transfer", "checkpoint", "file_read", "idempotency_answer", "mail_opt_out", "orientation",
                 "orientation_event", "orientation_link", "orientation_text", "outbox", "person_count", "person_step",
-                "recruitment_contact", "rights_request", "session_contact", "sheet_import", "task",
+                "quarter_figure", "recruitment_contact", "rights_request", "session_contact", "sheet_import", "task",
             ])
         #expect(personal.subtracting(views).subtracting(secured).subtracting(Self.openToRoles.keys) == [])
         let unguarded = try await Catalogue().names(

@@ -39,7 +39,7 @@ import Testing
         "Orientation": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory", "Recruitment",
         ],
-        "Reports": ["Fields", "Postgres", "Contract", "Accounts"],
+        "Reports": ["Fields", "Postgres", "Contract", "Accounts", "Messages", "Sheets"],
         "Privacy": [
             "Fields", "Postgres", "Contract", "Accounts", "Reference", "Messages", "Directory", "Recruitment",
             "Orientation", "Reports",

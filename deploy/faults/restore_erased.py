@@ -87,18 +87,34 @@ async def erased(postgres, ledger, number):
     return False
 
 
+async def none(postgres, count):
+    """Waits until there is none of something."""
+    for _ in range(300):
+        if postgres.value(count) == 0:
+            return
+        await asyncio.sleep(0.1)
+
+
 async def body(report):
     postgres = Postgres()
     ledger, dump = work_file("ledger"), work_file("dump")
     for path in (ledger, dump):
         if os.path.exists(path):
             os.remove(path)
-    environment = {"PA31_ERASURE_LEDGER": ledger, "PA31_CLOCK": "on"}
+    mails = work_file("mails")
+    os.makedirs(mails, exist_ok=True)
+    environment = {
+        "PA31_ERASURE_LEDGER": ledger, "PA31_CLOCK": "on", "PA31_MAIL_DIRECTORY": mails, "PA31_MAIL_FROM": "noreply@pa31.example",
+        "PA31_PUBLIC_URL": "https://pa31.example"}
     first = live(postgres, 1, "Zqbefore")
     gone, kept = live(postgres, ERASED, "Zqgone"), live(postgres, KEPT, "Zqkept")
     ask(postgres, first)
     async with Server(environment):
         await erased(postgres, ledger, 1)
+        # The last message to the person leaves, and goes when the clock looks: at a start, else within a minute.
+        await none(postgres, "SELECT count(*) FROM outbox WHERE kind = 'privacy.erased' AND state = 'waiting'")
+    async with Server(environment):
+        await none(postgres, "SELECT count(*) FROM outbox WHERE kind = 'privacy.erased'")
     program(postgres, "pg_dump", "-Fc", "-f", dump, f"host={postgres.socket} user=postgres dbname={postgres.database}")
     ask(postgres, gone)
     async with Server(environment):

@@ -15,12 +15,13 @@ BEGIN
         SELECT word, name
           FROM (VALUES
               ('plan', ARRAY['action_plan', 'axis', 'action', 'action_partner', 'funding_line', 'milestone', 'indicator',
-                             'indicator_value', 'evidence', 'progress_note', 'organisation']),
+                             'indicator_value', 'evidence', 'progress_note', 'organisation', 'grant_agreement']),
               ('directory', ARRAY['structure', 'structure_word', 'legal_entity']),
               ('recruitment', ARRAY['need', 'session', 'recruitment_word']),
               ('reference', ARRAY['commune', 'commune_change', 'epci', 'priority_district', 'finess_category',
                                   'finess_legal_status', 'rome_job', 'diploma', 'diploma_synonym', 'collective_agreement',
-                                  'refusal_reason', 'contract_type', 'match_criterion', 'job_affinity']))
+                                  'refusal_reason', 'contract_type', 'match_criterion', 'job_affinity',
+                                  'data_retention', 'retention_column', 'report_indicator']))
               AS data (word, names), unnest(names) AS name
     LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER tell_public_change AFTER INSERT OR UPDATE OR DELETE ON %I '

@@ -423,14 +423,16 @@ CREATE TABLE audit_checkpoint (
     chain_hash bytea NOT NULL,
     made_at timestamptz NOT NULL,
     audit_id uuid NOT NULL,
+    kept_hash bytea NOT NULL,
     CONSTRAINT audit_checkpoint_position_positive CHECK (position > 0),
-    CONSTRAINT audit_checkpoint_hash_length CHECK (octet_length(chain_hash) = 32)
+    CONSTRAINT audit_checkpoint_hash_length CHECK (octet_length(chain_hash) = 32 AND octet_length(kept_hash) = 32)
 );
 COMMENT ON TABLE audit_checkpoint IS 'Where the audit''s chain begins since what was before it is forgotten.';
 COMMENT ON COLUMN audit_checkpoint.position IS 'internal The last position that is forgotten.';
 COMMENT ON COLUMN audit_checkpoint.chain_hash IS 'internal Its link: the next one follows from it.';
 COMMENT ON COLUMN audit_checkpoint.made_at IS 'internal When.';
 COMMENT ON COLUMN audit_checkpoint.audit_id IS 'internal The audit row that says so, itself sealed.';
+COMMENT ON COLUMN audit_checkpoint.kept_hash IS 'internal The last link of a chain over what is kept before it: the plan''s and the directory''s history.';
 CREATE FUNCTION check_audit_checkpoint() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM audit_seal s WHERE s.position = NEW.position AND s.chain_hash = NEW.chain_hash)
@@ -453,7 +455,10 @@ BEGIN
             WHEN 'audit_seal' THEN (to_jsonb(OLD)->>'position')::bigint
             WHEN 'audit_log' THEN (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'id')::uuid)
             ELSE (SELECT s.position FROM audit_seal s WHERE s.audit_id = (to_jsonb(OLD)->>'audit_id')::uuid) END;
-        IF row_position <= (SELECT max(c.position) FROM audit_checkpoint c) THEN RETURN OLD; END IF;
+        IF row_position <= (SELECT max(c.position) FROM audit_checkpoint c)
+           AND NOT (TG_TABLE_NAME = 'field_change' AND keeps_history(to_jsonb(OLD)->>'table_name')) THEN
+            RETURN OLD;
+        END IF;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
 END $$;
