@@ -55,6 +55,10 @@ public enum OrganisationFile {
             if cell("name").text.isEmpty {
                 problems.append(problem(file, cell("name"), "il faut un nom", "a name is needed"))
             }
+            if NationalInsuranceNumber.isIn(cell("name").text) {
+                let refused = NationalInsuranceNumber.refused
+                problems.append(problem(file, cell("name"), refused.fr, refused.en))
+            }
             if let code, organisations.contains(where: { $0.code == code }) {
                 problems.append(problem(file, cell("code"), "code donné deux fois", "code given twice"))
             }
@@ -76,7 +80,8 @@ public enum OrganisationFile {
     }
 
     private static func problem(_ file: String, _ cell: CSVTable.Cell, _ fr: String, _ en: String) -> FieldProblem {
-        let shown = cell.text.isEmpty ? "" : "« \(cell.text.prefix(60)) » "
+        let isShown = !cell.text.isEmpty && !NationalInsuranceNumber.isIn(cell.text)
+        let shown = isShown ? "« \(cell.text.prefix(60)) » " : ""
         return FieldProblem("\(file):\(cell.line):\(cell.column)", fr: "\(shown)\(fr)", en: "\(shown)\(en)")
     }
 

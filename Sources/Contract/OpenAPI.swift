@@ -29,6 +29,13 @@ public enum OpenAPI {
         ]
     }
 
+    /// Names of schemas that stand for different things: the document could hold one of them only.
+    public static func ambiguousNames(_ endpoints: [Endpoint]) -> [String] {
+        var components = Components()
+        for endpoint in endpoints { components.add(endpoint) }
+        return components.ambiguous.sorted()
+    }
+
     private static func operation(_ endpoint: Endpoint) -> JSON {
         var members: [JSON.Member] = [
             .init("operationId", .string(endpoint.id)), .init("summary", .string(endpoint.summary)),
@@ -221,6 +228,8 @@ public enum OpenAPI {
 
     /// The named schemas that the operations refer to.
     private struct Components {
+        private var shapes: [String: JSON] = [:]
+        private(set) var ambiguous: Set<String> = []
         var schemas: [JSON.Member] = [
             .init(
                 "Problem",
@@ -259,7 +268,12 @@ public enum OpenAPI {
             switch kind {
             case .array(let element): add(element, closed: closed)
             case .object(let name, let fields):
-                guard !schemas.contains(where: { $0.name == name }) else { return }
+                let shape = object(fields, closed: false)
+                guard shapes[name] == nil else {
+                    if shapes[name] != shape { ambiguous.insert(name) }
+                    return
+                }
+                shapes[name] = shape
                 schemas.append(.init(name, object(fields, closed: closed)))
                 for field in fields { add(field.kind, closed: closed) }
             default: break

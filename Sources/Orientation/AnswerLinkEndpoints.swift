@@ -53,7 +53,7 @@ public struct AnswerLinkEndpoints: Sendable {
     }
 
     private static let offered = Endpoint.Output.one(LinkedOrientation.self)
-        .adding("moves", listOf: OrientationEndpoints.Move.self)
+        .adding("moves", listOf: OrientationEndpoints.OrientationNextMove.self)
 
     /// The path of a link. Any text: what can't be a secret looks like one that was used, has expired, or is unknown.
     struct LinkPath: Decodable, Sendable { var token: String }

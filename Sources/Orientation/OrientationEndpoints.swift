@@ -86,7 +86,7 @@ public struct OrientationEndpoints: Sendable {
     ]
 
     private static func moved(status: Int = 200) -> Endpoint.Output {
-        Endpoint.Output.one(Orientation.self, status: status).adding("moves", listOf: Move.self)
+        Endpoint.Output.one(Orientation.self, status: status).adding("moves", listOf: OrientationNextMove.self)
     }
 
     /// The path of one orientation.
@@ -96,7 +96,7 @@ public struct OrientationEndpoints: Sendable {
     struct StructurePath: Decodable, Sendable { var id: StructureKey }
 
     /// A move that the caller may make now.
-    struct Move: Decodable, Sendable {
+    struct OrientationNextMove: Decodable, Sendable {
         /// The state it leads to.
         var to: OrientationState
         /// What must come with it: of each group, one.

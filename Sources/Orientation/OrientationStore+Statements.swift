@@ -5,7 +5,7 @@ import Postgres
 /// Parts of statements on an orientation `o`, which several ask for.
 extension OrientationStore {
     /// Its need `n`, session `x`, structure `s`, the session's organiser `h`, the prescriber `p`, who received it `r`, the person `c`
-    /// (as far as policies let), and the commune `t` of its target.
+    /// (as far as policies let: looked for one by one, since a policy on people asks about each), and the commune `t` of its target.
     static let joins: SQL = """
         LEFT JOIN need n ON n.id = o.need_id
         LEFT JOIN session x ON x.id = o.session_id
@@ -14,7 +14,7 @@ extension OrientationStore {
         LEFT JOIN commune t ON t.insee = coalesce(n.insee, x.insee, s.insee)
         JOIN organisation p ON p.id = o.organisation_id
         LEFT JOIN organisation r ON r.id = o.receiver_id
-        LEFT JOIN candidate c ON c.id = o.candidate_id
+        LEFT JOIN LATERAL (SELECT * FROM candidate WHERE candidate.id = o.candidate_id OFFSET 0) AS c ON true
         """
 
     /// What it is for.

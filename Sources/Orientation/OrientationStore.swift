@@ -97,7 +97,7 @@ public struct OrientationStore: Sendable {
                        jsonb_build_object('code', p.code, 'name', p.name) AS organisation,
                        \(Self.role(of: member)) AS role, o.state, o.due_on,
                        coalesce(o.due_on < \(transaction.today)::date, false) AS is_overdue, o.sent_at, o.closed_at, o.version
-                  FROM page JOIN orientation o ON o.id = page.id \(Self.joins)
+                  FROM page CROSS JOIN LATERAL (SELECT * FROM orientation r WHERE r.id = page.id OFFSET 0) AS o \(Self.joins)
                  ORDER BY o.id DESC
                 """, as: OrientationLine.self)
         }

@@ -37,7 +37,7 @@ public struct ActionEndpoints: Sendable {
                 .get, "/v1/actions/{code}", id: "action_read",
                 "One action: its public columns, and all of it for its lead, its partners and the team.",
                 access: .anyone,
-                output: .either(PublicAction.self, Action.self).adding("moves", listOf: Move.self).explained,
+                output: .either(PublicAction.self, Action.self).adding("moves", listOf: ActionNextMove.self).explained,
                 refusals: [PlanRefusals.action], madeOf: [.plan, .reference], run: read),
             Endpoint(
                 .patch, "/v1/actions/{code}", id: "action_edit",
@@ -111,7 +111,7 @@ public struct ActionEndpoints: Sendable {
     }
 
     /// A move that the caller may make now.
-    struct Move: Decodable, Sendable {
+    struct ActionNextMove: Decodable, Sendable {
         /// The status it leads to.
         var to: ActionStatus
         /// What must come with it: of each group, one.

@@ -26,7 +26,8 @@ public struct NeedEndpoints: Sendable {
                     + "prescribers.",
                 access: .anyone,
                 output: Endpoint.Output.one(PublicNeed.self).adding("management", one: NeedManagement.self)
-                    .adding("structure_details", one: NeedStructureDetails.self).adding("moves", listOf: Move.self),
+                    .adding("structure_details", one: NeedStructureDetails.self).adding(
+                        "moves", listOf: NeedNextMove.self),
                 refusals: [RecruitmentRefusals.need], madeOf: [.recruitment, .directory, .reference],
                 idIn: ("/v1/needs", "items"), run: read, jsonld: posting),
             Endpoint(
@@ -74,14 +75,14 @@ public struct NeedEndpoints: Sendable {
 
     private static func managed(status: Int = 200) -> Endpoint.Output {
         Endpoint.Output.one(PublicNeed.self, status: status).adding("management", one: NeedManagement.self)
-            .adding("moves", listOf: Move.self)
+            .adding("moves", listOf: NeedNextMove.self)
     }
 
     /// The path of one need.
     struct NeedPath: Decodable, Sendable { var id: PublicNeed.ID }
 
     /// A move that the caller may make now.
-    struct Move: Decodable, Sendable {
+    struct NeedNextMove: Decodable, Sendable {
         /// The state it leads to.
         var to: NeedState
         /// What must come with it: of each group, one.

@@ -25,7 +25,7 @@ public struct SessionEndpoints: Sendable {
                 "One session while it is open; in any state for its organiser, the team and prescribers.",
                 access: .anyone,
                 output: Endpoint.Output.one(PublicSession.self).adding("management", one: SessionManagement.self)
-                    .adding("contacts", listOf: SessionContact.self).adding("moves", listOf: Move.self),
+                    .adding("contacts", listOf: SessionContact.self).adding("moves", listOf: SessionNextMove.self),
                 refusals: [RecruitmentRefusals.session], madeOf: [.recruitment, .plan, .reference],
                 idIn: ("/v1/sessions", "items"), run: read),
             Endpoint(
@@ -91,14 +91,14 @@ public struct SessionEndpoints: Sendable {
 
     private static func managed(status: Int = 200) -> Endpoint.Output {
         Endpoint.Output.one(PublicSession.self, status: status).adding("management", one: SessionManagement.self)
-            .adding("moves", listOf: Move.self)
+            .adding("moves", listOf: SessionNextMove.self)
     }
 
     /// The path of one session.
     struct SessionPath: Decodable, Sendable { var id: PublicSession.ID }
 
     /// A move that the caller may make now.
-    struct Move: Decodable, Sendable {
+    struct SessionNextMove: Decodable, Sendable {
         /// The state it leads to.
         var to: SessionState
         /// What must come with it: of each group, one.

@@ -10,7 +10,7 @@ public struct CampaignEndpoints: Sendable {
     public init(campaigns: CampaignStore) { self.campaigns = campaigns }
 
     private static let whole = Endpoint.Output.one(Campaign.self).adding("gaps", listOf: Gap.self)
-        .adding("events", listOf: CampaignEvent.self).adding("moves", listOf: Move.self)
+        .adding("events", listOf: CampaignEvent.self).adding("moves", listOf: CampaignNextMove.self)
 
     private static func whole(status: Int) -> Endpoint.Output {
         var output = whole
@@ -63,7 +63,7 @@ public struct CampaignEndpoints: Sendable {
     struct CampaignPath: Decodable, Sendable { var id: Campaign.ID }
 
     /// A move that the caller may make now.
-    struct Move: Decodable, Sendable {
+    struct CampaignNextMove: Decodable, Sendable {
         /// The state it leads to.
         var to: CampaignState
         /// What must come with it: of each group, one.

@@ -15,6 +15,10 @@ import Testing
         #expect(all.count == EndpointMatrix.endpoints.count + EndpointMatrix.exceptions.count)
     }
 
+    @Test func `is described by schemas of which each name stands for one thing`() {
+        #expect(OpenAPI.ambiguousNames(EndpointMatrix.endpoints) == [])
+    }
+
     @Test func `answers a well-made request of who may call it`() async throws {
         let matrix = try await EndpointMatrix()
         try await matrix.withServer { client in

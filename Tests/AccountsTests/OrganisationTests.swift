@@ -107,6 +107,14 @@ import Testing
         #expect(list.map(\.siret?.digits) == ["21310555400017", nil])
     }
 
+    @Test func `is refused with a national insurance number in a name or elsewhere, which is not told again`() throws {
+        for row in ["a;Association 2 69 05 2A 123 456 88;employeur", "a;A;2 69 05 2A 123 456 88"] {
+            let found = #expect(throws: Refusal.self) { try read("code;nom;type\n\(row)\n") }
+            #expect(found?.errors.count == 1)
+            #expect(found?.errors.contains { $0.detail.fr.contains("123 456") } == false)
+        }
+    }
+
     @Test func `is read with the contract's words too`() throws {
         let list = try read("code,name,kind\na,A,training_provider\nb,B,platform\n")
         #expect(list.map(\.kind) == [.trainingProvider, .platform])

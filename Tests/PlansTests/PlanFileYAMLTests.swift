@@ -85,6 +85,20 @@ struct PlanFileYAMLTests {
             try read(yaml([10: "actions: []"]).split(separator: "\n").prefix(10).joined(separator: "\n")).actions == [])
     }
 
+    @Test func `a national insurance number is refused where it stands, and not told again`() throws {
+        let number = "2 69 05 2A 123 456 88"
+        for (line, text) in [
+            (3, "  title: \"Le plan de \(number)\""), (9, "  - {code: A1, title: \"Axe \(number)\"}"),
+            (12, "    title: \"Pour \(number)\""), (14, "    lead: \"\(number)\""),
+            (18, "    status: \"\(number)\""),
+        ] {
+            let problems = wrong(yaml([line: text]))
+            #expect(problems.contains { $0.hasPrefix("f, ligne \(line),") }, "\(line): \(problems)")
+            #expect(!problems.contains { $0.contains("123 456") }, "\(line)")
+        }
+        #expect(wrong(yaml([12: "    title: \"Pour \(number)\""])).first?.contains("jamais enregistré") == true)
+    }
+
     @Test func `a block of text keeps its line breaks`() throws {
         let plan = try read(yaml([12: "    title: Tester\n    description: |\n      * un\n      * deux & trois"]))
         #expect(plan.actions[0].description == "* un\n* deux & trois")

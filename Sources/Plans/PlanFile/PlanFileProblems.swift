@@ -73,6 +73,8 @@ struct PlanFileReason: Error, Hashable {
 
     init(fr: String, en: String) { text = Text(fr: fr, en: en) }
 
+    init(_ text: Text) { self.text = text }
+
     init(_ expectation: Expectation) {
         self.init(fr: "attendu : \(expectation.expected.fr)", en: "expected: \(expectation.expected.en)")
     }
@@ -103,9 +105,11 @@ struct PlanFileLog {
     init(file: String) { self.file = file }
 
     mutating func add(_ cell: PlanFileCell, _ reason: PlanFileReason) {
+        // What must never be stored is not repeated either.
+        let value = NationalInsuranceNumber.isIn(cell.value) ? "…" : cell.value
         cells.append(
             WrongCell(
-                file: file, line: cell.line, column: cell.column, heading: cell.heading, value: cell.value,
+                file: file, line: cell.line, column: cell.column, heading: cell.heading, value: value,
                 reason: reason.text))
     }
 
@@ -115,6 +119,10 @@ struct PlanFileLog {
     mutating func note<Value>(
         _ cell: PlanFileCell, _ read: (String) throws(PlanFileReason) -> Value
     ) -> Value? {
+        guard !NationalInsuranceNumber.isIn(cell.value) else {
+            add(cell, PlanFileReason(NationalInsuranceNumber.refused))
+            return nil
+        }
         do throws(PlanFileReason) {
             return try read(cell.value)
         } catch {
