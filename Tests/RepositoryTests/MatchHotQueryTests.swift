@@ -90,6 +90,8 @@ import Testing
                 "SELECT id::text AS name FROM organisation WHERE code = 'prescripteur-7'"
             ).first
             let member = try await Make().member(of: try .init(fieldText: id ?? ""), kind: .prescriber)
+            let grand = try await Catalogue().names("SELECT id::text AS name FROM organisation WHERE code = 'grand'")
+            let employer = try Organisation.ID(fieldText: grand.first ?? "")
             let caller = Caller.member(member, requestID: "r")
             let people = try await Catalogue().names(
                 "SELECT id::text AS name FROM candidate WHERE organisation_id = '\(unsafeTextNeverFromInput: id ?? "")' AND jobs = '{K1302}' LIMIT 12"
@@ -108,6 +110,15 @@ import Testing
             }
             try await expect("a structure's service level, \(plan)", atMost: [:], in: database) { run in
                 try await levels.level(of: try .init(fieldText: String(310_000_000 + run)), as: caller).count
+            }
+            // A plan made for who receives nothing is kept for who received all. Only as PostgreSQL chooses: forced to plan without
+            // values it believes of this data, which has one receiver, that everybody received everything.
+            if plan == "auto" {
+                let recruiter = Caller.member(try await Make().member(of: employer, kind: .employer), requestID: "r")
+                let orientations = OrientationStore(database)
+                try await expect("lists of both sides", atMost: ["orientation": 1_500], in: database) { run in
+                    try await orientations.list(.init(), as: run < 8 ? caller : recruiter).count
+                }
             }
             await database.close()
         }
