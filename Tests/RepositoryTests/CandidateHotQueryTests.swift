@@ -31,7 +31,7 @@ import Testing
                                          ends_on, created_at)
             SELECT new_id(), c.id, o.id, p.id, 'x', 'read', '{wishes}', current_date, current_date + 30, now()
               FROM candidate c JOIN organisation o ON o.id = c.organisation_id
-              JOIN organisation p ON p.code = 'prescripteur-' || (substr(o.code, 14)::integer + 1) % 30
+              JOIN organisation p ON p.code = 'prescripteur-' || (nullif(substr(o.code, 14), '')::integer + 1) % 30
              WHERE right(c.phone, 2) = '06';
             INSERT INTO file_read (id, candidate_id, member_id, organisation_id, at, route)
             SELECT new_id(), id, referent_id, organisation_id, now() - interval '3 days', 'candidate.read'

@@ -53,7 +53,7 @@ import Testing
             SELECT new_id(), c.id, c.organisation_id, p.id, 'x', 'read', '{wishes}', current_date, current_date + 30,
                    CASE WHEN c.last_name < 'Exemple 2' THEN now() END, now()
               FROM candidate c JOIN organisation o ON o.id = c.organisation_id
-              JOIN organisation p ON p.code = 'prescripteur-' || (substr(o.code, 14)::integer + 1) % 30
+              JOIN organisation p ON p.code = 'prescripteur-' || (nullif(substr(o.code, 14), '')::integer + 1) % 30
              WHERE c.last_name LIKE '%3_';
             INSERT INTO candidate_agreement (id, candidate_id, kind, text_version, given_on, channel, recorded_at)
             SELECT new_id(), c.id, 'orientation', '1', current_date, 'form', now() FROM candidate c;
