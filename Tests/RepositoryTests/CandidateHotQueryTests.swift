@@ -36,6 +36,8 @@ import Testing
             INSERT INTO file_read (id, candidate_id, member_id, organisation_id, at, route)
             SELECT new_id(), id, referent_id, organisation_id, now() - interval '3 days', 'candidate.read'
               FROM candidate, generate_series(1, 2);
+            INSERT INTO audit_log (id, at, request_id, operation, subject_kind)
+            SELECT new_id(), now(), 'fill', 'test.fill', 'candidate' FROM generate_series(1, 24000);
             UPDATE candidate SET compared_at = now() WHERE right(phone, 3) <> '123'
             """)
         try await TestDatabase.current.script("VACUUM ANALYZE")
@@ -55,9 +57,7 @@ import Testing
             let found = try await body(run)
             #expect(found > 0, "\(name) found nothing")
         }.filter { Self.growing.contains($0.tableName) }
-        #expect(
-            reads.filter { $0.scans > 0 && $0.tableName != "audit_log" }.map(\.tableName) == [],
-            "\(name) scans whole tables")
+        #expect(reads.filter { $0.scans > 0 }.map(\.tableName) == [], "\(name) scans whole tables")
         let walked = reads.filter { $0.rows > mostRows }.map { "\($0.tableName): \($0.rows)" }
         #expect(walked == [], "\(name) reads far more rows than it shows")
         #expect(reads.contains { $0.rows > 0 }, "\(name) was not counted")
