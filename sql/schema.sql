@@ -3655,6 +3655,24 @@ END $$;
 
 COMMENT ON FUNCTION public.refuse_rewriting_but_forgotten() IS 'Trigger: history is never rewritten; what is before a checkpoint, the sealer forgets.';
 
+CREATE FUNCTION public.refuse_rewriting_but_over() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    campaign uuid := CASE WHEN TG_TABLE_NAME = 'report_file'
+        THEN (SELECT r.campaign_id FROM report r WHERE r.id = (to_jsonb(OLD)->>'report_id')::uuid)
+        ELSE (to_jsonb(OLD)->>'campaign_id')::uuid END;
+BEGIN
+    IF TG_OP = 'DELETE' AND current_caller() = 'system'
+       AND (SELECT c.moved_at FROM campaign c WHERE c.id = campaign) < forgotten_before('report')
+       AND NOT EXISTS (SELECT FROM report r WHERE r.campaign_id = campaign AND r.frozen_at >= forgotten_before('report')) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only';
+END $$;
+
+COMMENT ON FUNCTION public.refuse_rewriting_but_over() IS 'Trigger: what a campaign froze and said is never rewritten; past the register''s time the system forgets it.';
+
 CREATE FUNCTION public.register_person_period(starts_on date, ends_on date) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -4332,7 +4350,11 @@ CREATE FUNCTION public.subject_copy(person uuid) RETURNS jsonb
                 SELECT c.first_name, c.last_name, c.email, c.phone, c.insee, p.name AS commune, c.birth_year, c.situation,
                        (SELECT jsonb_agg(d.label ORDER BY d.id) FROM diploma d WHERE d.id = ANY (c.diplomas)) AS diplomas,
                        c.experience_years, c.experience, c.licence, c.vehicle, c.mobility_km, c.available_from, c.night, c.weekend,
-                       c.split_shifts, to_jsonb(c.contracts) AS contracts, c.hours_min, c.hours_max, to_jsonb(c.jobs) AS jobs,
+                       c.split_shifts, (SELECT jsonb_agg(t.label_fr ORDER BY t.code) FROM contract_type t WHERE t.code = ANY (c.contracts)) AS contracts,
+                       c.hours_min, c.hours_max,
+                       (SELECT jsonb_agg(j.job ORDER BY j.job) FROM (
+                            SELECT DISTINCT ON (r.code) r.code || ' ' || r.label AS job FROM rome_job r WHERE r.code = ANY (c.jobs)
+                             ORDER BY r.code, r.version DESC) AS j) AS jobs,
                        g.name AS organisation, c.lawful_basis, c.notice_version, c.notice_given_on, c.notice_channel,
                        c.objected_at, c.last_contact_on, c.created_at, c.updated_at
                   FROM candidate c LEFT JOIN commune p ON p.insee = c.insee
@@ -4359,7 +4381,7 @@ CREATE FUNCTION public.subject_copy(person uuid) RETURNS jsonb
                 SELECT o.target, o.host, p.name AS proposed_by, r.name AS received_by, o.state, o.created_at, o.sent_at,
                        o.opened_at AS shown_in_full_at, o.answered_at, o.closed_at, f.label_fr AS reason, o.appointment_at, o.prior_action,
                        o.prior_starts_on, o.prior_ends_on, o.training_starts_on, o.training_ends_on, o.training_result, o.hired_at,
-                       o.hire_contract, o.hire_starts_on, o.hire_hours,
+                       (SELECT t.label_fr FROM contract_type t WHERE t.code = o.hire_contract) AS hire_contract, o.hire_starts_on, o.hire_hours,
                        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'text', w.text, 'organisation', g.name, 'at', w.at)
                                                   ORDER BY w.id), '[]')
                           FROM orientation_text w LEFT JOIN organisation_name g ON g.id = w.organisation_id
@@ -5102,7 +5124,7 @@ COMMENT ON COLUMN public.data_retention.event_fr IS 'public From when it is coun
 
 COMMENT ON COLUMN public.data_retention.notice_days IS 'public How many days before it is told.';
 
-COMMENT ON COLUMN public.data_retention.is_outside IS 'public Whether they are outside of the tables that the purge clears: operations see to it.';
+COMMENT ON COLUMN public.data_retention.is_outside IS 'public Whether they are files outside of the tables: the purge deletes those of the folders that it is told of, operations the others.';
 
 COMMENT ON COLUMN public.data_retention.note_fr IS 'public What else is to be known.';
 
@@ -6902,6 +6924,8 @@ CREATE INDEX campaign_move_organisation ON public.campaign_move USING btree (org
 
 CREATE INDEX campaign_move_report ON public.campaign_move USING btree (report_id);
 
+CREATE INDEX campaign_moved ON public.campaign USING btree (moved_at);
+
 CREATE INDEX campaign_of_funder ON public.campaign USING btree (funder_id, id);
 
 CREATE UNIQUE INDEX campaign_once ON public.campaign USING btree (funder_id, profile, starts_on, ends_on) WHERE (state <> 'cancelled'::text);
@@ -7300,7 +7324,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_seal FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.campaign_move FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.campaign_move FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_over();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.field_change FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_forgotten();
 
@@ -7308,9 +7332,9 @@ CREATE TRIGGER append_only BEFORE UPDATE ON public.file_read FOR EACH ROW EXECUT
 
 CREATE TRIGGER append_only BEFORE UPDATE ON public.orientation_event FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OF id, campaign_id, number, as_of, frozen_at, frozen_by, document, sha256 ON public.report FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OF id, campaign_id, number, as_of, frozen_at, frozen_by, document, sha256 ON public.report FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_over();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.report_file FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.report_file FOR EACH ROW EXECUTE FUNCTION public.refuse_rewriting_but_over();
 
 CREATE TRIGGER check_age BEFORE INSERT ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.check_audit_checkpoint();
 
@@ -7325,6 +7349,10 @@ CREATE TRIGGER code_stable BEFORE UPDATE OF code ON public.action FOR EACH ROW W
 CREATE TRIGGER forgotten BEFORE DELETE ON public.api_token FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
 
 CREATE TRIGGER forgotten BEFORE DELETE ON public.calendar_feed FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.campaign FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
+
+CREATE TRIGGER forgotten BEFORE DELETE ON public.campaign_explanation FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
 
 CREATE TRIGGER forgotten BEFORE DELETE ON public.erasure_ledger FOR EACH ROW EXECUTE FUNCTION public.refuse_forgetting();
 
@@ -9157,8 +9185,8 @@ GRANT UPDATE(revoked_at) ON TABLE public.calendar_feed TO pa31_operator;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_app;
 GRANT UPDATE(last_use_at) ON TABLE public.calendar_feed TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.campaign TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.campaign TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign TO pa31_operator;
 
 GRANT UPDATE(state) ON TABLE public.campaign TO pa31_app;
 GRANT UPDATE(state) ON TABLE public.campaign TO pa31_operator;
@@ -9181,8 +9209,8 @@ GRANT UPDATE(reminded_on) ON TABLE public.campaign TO pa31_operator;
 GRANT UPDATE(version) ON TABLE public.campaign TO pa31_app;
 GRANT UPDATE(version) ON TABLE public.campaign TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.campaign_explanation TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.campaign_explanation TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_explanation TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_explanation TO pa31_operator;
 
 GRANT UPDATE(text) ON TABLE public.campaign_explanation TO pa31_app;
 GRANT UPDATE(text) ON TABLE public.campaign_explanation TO pa31_operator;
@@ -9193,8 +9221,8 @@ GRANT UPDATE(written_at) ON TABLE public.campaign_explanation TO pa31_operator;
 GRANT UPDATE(author_id) ON TABLE public.campaign_explanation TO pa31_app;
 GRANT UPDATE(author_id) ON TABLE public.campaign_explanation TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.campaign_move TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.campaign_move TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_move TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_move TO pa31_operator;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.candidate_agreement TO pa31_operator;
@@ -9391,8 +9419,8 @@ GRANT SELECT ON TABLE public.refusal_reason TO pa31_public;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_app;
 GRANT SELECT ON TABLE public.refusal_reason TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.report TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.report TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.report TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.report TO pa31_operator;
 
 GRANT UPDATE(published_at) ON TABLE public.report TO pa31_app;
 GRANT UPDATE(published_at) ON TABLE public.report TO pa31_operator;
@@ -9400,8 +9428,8 @@ GRANT UPDATE(published_at) ON TABLE public.report TO pa31_operator;
 GRANT UPDATE(published_by) ON TABLE public.report TO pa31_app;
 GRANT UPDATE(published_by) ON TABLE public.report TO pa31_operator;
 
-GRANT SELECT,INSERT ON TABLE public.report_file TO pa31_app;
-GRANT SELECT,INSERT ON TABLE public.report_file TO pa31_operator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.report_file TO pa31_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.report_file TO pa31_operator;
 
 GRANT SELECT ON TABLE public.report_indicator TO pa31_public;
 GRANT SELECT ON TABLE public.report_indicator TO pa31_app;

@@ -29,6 +29,8 @@ public struct ServerSettings: Sendable {
     public var auditJournal: URL?
     /// The folder with `migrations/`.
     public var sqlDirectory: URL
+    /// Folders whose files the register gives a time.
+    public var keptFolders: [KeptFolder] = []
     /// Where received files are kept; nil takes none.
     public var filesDirectory: URL?
     /// The loopback port of `/metrics`; nil serves none, 0 takes a free one.
@@ -231,13 +233,13 @@ public struct Server: Sendable {
     private var housekeeping: Housekeeping {
         let (actions, files) = (ActionStore(database), FileStore(settings.filesDirectory))
         let (purge, audit) = (Purge(database), AuditPurger(sealing))
-        var chores: [Housekeeping.Chore] = [
-            { try await actions.forgetFiles(in: files) }, { try await purge.forgetAudit(with: audit) },
-        ]
-        if case .directory(let folder) = settings.mail?.way {
-            chores.append { try await purge.forgetMails(in: folder) }
-        }
-        return Housekeeping(database, logger: logger, chores: chores)
+        let folders = settings.keptFolders
+        return Housekeeping(
+            database, logger: logger,
+            chores: [
+                { try await actions.forgetFiles(in: files) }, { try await purge.forgetAudit(with: audit) },
+                { try await purge.forgetFiles(in: folders) },
+            ])
     }
 
     private func metricsListener(

@@ -57,7 +57,10 @@ extension CandidateStore {
         do {
             return try await database.transaction(as: caller) { transaction in
                 _ = try await own(id, transaction)
-                return try await statistics(id, route: "candidate_statistics.read", transaction)
+                guard let member = caller.member,
+                    try await transaction.opened(id, by: member, route: "candidate_statistics.read")
+                else { throw CandidateRefusals.tooManyReads() }
+                return try await statistics(id, transaction)
             }
         } catch {
             try await database.alert(of: error, as: caller)
@@ -95,10 +98,13 @@ extension CandidateStore {
                            disability = excluded.disability, updated_at = excluded.updated_at,
                            version = candidate_statistics.version + 1
                     """)
-                return try answer(try await statistics(id, route: "candidate_statistics.write", transaction))
+                // It shows what was just written, all of it: nothing is learnt.
+                if let member = caller.member {
+                    try await transaction.wrote(to: id, by: member, route: "candidate_statistics.write")
+                }
+                return try answer(try await statistics(id, transaction))
             }
         } catch {
-            try await database.alert(of: error, as: caller)
             throw Refusal.mapping(error, CandidateRefusals.byConstraint)
         }
     }
@@ -128,11 +134,9 @@ extension CandidateStore {
     }
 
     private func statistics(
-        _ id: Candidate.ID, route: String, _ transaction: Transaction
+        _ id: Candidate.ID, _ transaction: Transaction
     ) async throws -> Rows<CandidateStatistics> {
-        guard let member = transaction.caller.member else { throw Problem.unauthenticated() }
-        guard try await transaction.opened(id, by: member, route: route) else { throw CandidateRefusals.tooManyReads() }
-        return try await transaction.rows(
+        try await transaction.rows(
             """
             SELECT s.sex, s.long_term_unemployed, s.rsa, s.qpv, s.qpv_vintage, s.diploma_level, s.disability,
                    coalesce(s.version, 0) AS version

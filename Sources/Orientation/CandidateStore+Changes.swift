@@ -166,8 +166,10 @@ extension CandidateStore {
                         ? CandidateRefusals.readOnly() : CandidateRefusals.notYours()
                 }
                 try await transaction.record(operation, on: "candidate", id: id.uuid)
-                try await body(transaction, try await locked(current, transaction))
-                return try answer(try await shown(id, route: operation, transaction))
+                let before = try await locked(current, transaction)
+                try await body(transaction, before)
+                let hasChanged = try await locked(current, transaction).version != before.version
+                return try answer(try await shown(id, route: operation, hasChanged: hasChanged, transaction))
             }
         } catch {
             try await database.alert(of: error, as: caller)

@@ -26,10 +26,18 @@ extension CandidateStore {
         }
     }
 
-    /// A file after a change of the caller's, which shows it: that is a reading too.
-    func shown(_ id: Candidate.ID, route: String, _ transaction: Transaction) async throws -> Rows<Candidate> {
+    /// A file after a change of the caller's, which shows it: that is a reading too. What changed nothing (`hasChanged`) is nothing else.
+    func shown(
+        _ id: Candidate.ID, route: String, hasChanged: Bool, _ transaction: Transaction
+    ) async throws -> Rows<Candidate> {
         guard let member = transaction.caller.member else { throw Problem.unauthenticated() }
-        guard try await transaction.opened(id, by: member, route: route) else { throw CandidateRefusals.tooManyReads() }
+        if hasChanged {
+            try await transaction.wrote(to: id, by: member, route: route)
+        } else {
+            guard try await transaction.opened(id, by: member, route: route) else {
+                throw CandidateRefusals.tooManyReads()
+            }
+        }
         return try await transaction.rows(Self.one(id, for: member), as: Candidate.self)
     }
 
@@ -109,11 +117,7 @@ extension Database {
         else { return }
         try await transaction(as: caller) { transaction in
             try await transaction.record("file_read.alert", on: "member", id: member.id.uuid)
-            try await Outbox.task(
-                NewTask(
-                    kind: "candidate.many_reads", organisationID: nil,
-                    title: "Un membre a ouvert plus de dossiers de candidats qu'en un jour normal",
-                    aboutKind: "member", aboutID: member.id.uuid), transaction)
+            try await transaction.tellOfManyReads(by: member)
         }
     }
 }
@@ -140,5 +144,26 @@ extension Transaction {
                        AND f.at >= (SELECT caller_day())::timestamp AT TIME ZONE 'Europe/Paris') AS today
              WHERE today.is_among OR today.files < (SELECT service_rule('reads_per_day'))
             """) == 1
+    }
+
+    /// Writes down that a change shows a file to who made it. A right that is exercised (a correction, an objection, an agreement that is
+    /// taken back) has no daily limit: past it the team is told, and the change is made.
+    func wrote(to id: Candidate.ID, by member: Caller.Member, route: String) async throws {
+        guard try await !opened(id, by: member, route: route) else { return }
+        try await execute(
+            """
+            INSERT INTO file_read (id, candidate_id, member_id, organisation_id, at, route)
+            VALUES (\(newID(Identifier<FileRead>.self)), \(id), \(member.id), \(member.organisationID), \(now), \(route))
+            """)
+        try await tellOfManyReads(by: member)
+    }
+
+    /// One task for the team about a member, however often.
+    func tellOfManyReads(by member: Caller.Member) async throws {
+        try await Outbox.task(
+            NewTask(
+                kind: "candidate.many_reads", organisationID: nil,
+                title: "Un membre a ouvert plus de dossiers de candidats qu'en un jour normal",
+                aboutKind: "member", aboutID: member.id.uuid), self)
     }
 }

@@ -4,9 +4,8 @@ public import Fields
 /// A copy of everything that is held of a person, as a page in French: the same document as in JSON, nothing left out.
 enum CopyPage {
     static func html(_ document: JSON) -> String {
-        let parts = document.members.compactMap { member -> String? in
-            guard let title = titles[member.name] else { return nil }
-            return "<h2>\(title)</h2>\n\(section(member.value))"
+        let parts = titles.compactMap { name, title in
+            document[name].map { "<h2>\(title)</h2>\n\(section($0))" }
         }
         let made = document["made_at"]?.string.flatMap { try? Instant(fieldText: $0).parisMinute } ?? ""
         return Page.html(
@@ -19,7 +18,7 @@ enum CopyPage {
             """)
     }
 
-    private static let titles = [
+    private static let titles: KeyValuePairs = [
         "file": "Votre dossier", "agreements": "Vos accords", "statistics": "Critères comptés seulement",
         "shares": "Partages",
         "transfers": "Transferts", "orientations": "Vos candidatures", "recipients": "Qui a reçu votre dossier",
@@ -38,20 +37,27 @@ enum CopyPage {
     }
 
     private static func table(_ object: JSON) -> String {
-        let rows = object.members.map { member in
-            "<tr><th scope=\"row\">\(Page.escaped(words[member.name] ?? member.name))</th><td>\(shown(member.value))</td></tr>"
+        let rows = inOrder(object.members).map { member in
+            "<tr><th scope=\"row\">\(Page.escaped(CopyWords.fields[member.name] ?? member.name))</th><td>\(shown(member.value, member.name))</td></tr>"
         }
         return "<table>\n\(rows.joined(separator: "\n"))\n</table>"
     }
 
-    private static func shown(_ value: JSON) -> String {
+    private static func inOrder(_ members: [JSON.Member]) -> [JSON.Member] {
+        members.enumerated().sorted {
+            (CopyWords.rank($0.element.name), $0.offset) < (CopyWords.rank($1.element.name), $1.offset)
+        }.map(\.element)
+    }
+
+    private static func shown(_ value: JSON, _ field: String) -> String {
         switch value {
         case .null: ""
         case .bool(let isTrue): isTrue ? "oui" : "non"
-        case .string(let text): Page.escaped(instant(text) ?? text)
-        case .array(let elements): elements.map(shown).joined(separator: "<br>")
-        case .object(let members): members.map { shown($0.value) }.filter { !$0.isEmpty }.joined(separator: " · ")
-        default: Page.escaped(value.text)
+        case .string(let text): Page.escaped(CopyWords.word(text, of: field) ?? instant(text) ?? text)
+        case .array(let elements): elements.map { shown($0, field) }.joined(separator: "<br>")
+        case .object(let members):
+            inOrder(members).map { shown($0.value, $0.name) }.filter { !$0.isEmpty }.joined(separator: " · ")
+        default: Page.escaped(CopyWords.word(value.text, of: field) ?? value.text)
         }
     }
 
@@ -60,46 +66,6 @@ enum CopyPage {
         guard text.count > 18, text.dropFirst(10).hasPrefix("T"), text.hasPrefix("20") else { return nil }
         return (try? Instant(fieldText: text))?.parisMinute
     }
-
-    private static let words = [
-        "first_name": "Prénom", "last_name": "Nom", "email": "Adresse électronique", "phone": "Téléphone",
-        "insee": "Code de la commune",
-        "commune": "Commune", "birth_year": "Année de naissance", "situation": "Situation", "diplomas": "Diplômes",
-        "experience_years": "Années d'expérience", "experience": "Expérience", "licence": "Permis",
-        "vehicle": "Véhicule",
-        "mobility_km": "Mobilité (km)", "available_from": "Disponible à partir du", "night": "Nuit",
-        "weekend": "Week-end",
-        "split_shifts": "Horaires coupés", "contracts": "Contrats", "hours_min": "Heures au moins",
-        "hours_max": "Heures au plus",
-        "jobs": "Métiers (ROME)", "organisation": "Organisme", "lawful_basis": "Base légale",
-        "notice_version": "Version de l'information",
-        "notice_given_on": "Information donnée le", "notice_channel": "Comment", "objected_at": "Opposition le",
-        "last_contact_on": "Dernier contact", "created_at": "Créé le", "updated_at": "Modifié le", "kind": "Quoi",
-        "text_version": "Version du texte",
-        "given_on": "Donné le", "channel": "Comment", "withdrawn_on": "Retiré le", "sex": "Sexe",
-        "long_term_unemployed": "Sans emploi depuis plus d'un an",
-        "rsa": "RSA", "qpv": "Quartier prioritaire", "qpv_vintage": "Liste des quartiers",
-        "diploma_level": "Niveau de diplôme",
-        "disability": "Handicap reconnu", "purpose": "Pour quoi", "access": "Accès", "fields": "Ce qui est montré",
-        "starts_on": "Depuis le",
-        "ends_on": "Jusqu'au", "revoked_at": "Repris le", "from": "De", "to": "À", "reason": "Motif", "state": "État",
-        "asked_at": "Demandé le",
-        "decided_at": "Décidé le", "answer": "Réponse", "target": "Pour", "host": "Structure",
-        "proposed_by": "Proposée par",
-        "received_by": "Reçue par", "sent_at": "Envoyé le", "shown_in_full_at": "Nom et coordonnées montrés le",
-        "answered_at": "Répondu le",
-        "closed_at": "Clos le", "appointment_at": "Entretien le", "prior_action": "Étape avant l'embauche",
-        "prior_starts_on": "Du",
-        "prior_ends_on": "Au", "training_starts_on": "Formation du", "training_ends_on": "Formation au",
-        "training_result": "Résultat",
-        "hired_at": "Embauche enregistrée le", "hire_contract": "Contrat", "hire_starts_on": "Premier jour",
-        "hire_hours": "Heures par semaine",
-        "texts": "Textes", "checkpoints": "Suivi", "how": "Comment", "at": "Quand", "route": "Opération",
-        "asked_by": "Par",
-        "due_on": "Réponse avant le", "execute_at": "A lieu le", "text": "Texte", "data": "Données", "for": "Pour quoi",
-        "amount": "Durée",
-        "unit": "Unité",
-    ]
 }
 
 /// A copy of what is held of a person, for people.

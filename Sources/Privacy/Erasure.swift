@@ -128,7 +128,13 @@ public enum Erasure {
                        CROSS JOIN unnest(ARRAY['', '/statistics', '/export', '/reads', '/shares', '/transfer', '/erasure']) AS part
                        WHERE c.id = \(who))
             """)
+        // What was still asked about the file is over with it.
         try await transaction.execute(
-            "UPDATE rights_request SET text = NULL, answer = NULL WHERE candidate_id = \(who)")
+            """
+            UPDATE rights_request
+               SET text = NULL, answer = NULL, state = CASE WHEN state = 'open' THEN 'done' ELSE state END,
+                   decided_at = coalesce(decided_at, \(transaction.now)), version = version + 1
+             WHERE candidate_id = \(who)
+            """)
     }
 }

@@ -158,11 +158,6 @@ public struct ErasureLedger: Service {
                 ON CONFLICT ON CONSTRAINT erasure_ledger_key DO UPDATE SET exported_at = coalesce(held.exported_at, excluded.exported_at)
                 """)
         }
-        try await transaction.execute(
-            """
-            UPDATE rights_request SET state = 'done', decided_at = \(transaction.now), version = version + 1
-             WHERE candidate_id = ANY (\(list: candidates)::uuid[]) AND state = 'open'
-            """)
         return candidates.count + members.count
     }
 }

@@ -19,9 +19,14 @@ extension Purge {
                     + " OR EXISTS (SELECT FROM session x WHERE x.id = session_contact.session_id"
                     + " AND x.ends_on < (SELECT forgotten_before_day('contact'))))"),
             deleting(
-                "rights", from: "rights_request", "state <> 'open' AND asked_at < (SELECT forgotten_before('rights'))"),
+                "rights", from: "rights_request",
+                "(state <> 'open' OR kind <> 'erasure') AND asked_at < (SELECT forgotten_before('rights'))"),
             deleting(
                 "rights", from: "erasure_ledger", key: "subject_id", "erased_at < (SELECT forgotten_before('rights'))"),
+            // The clock deletes it as soon as it was sent; one that could not be sent goes here.
+            deleting(
+                "farewell", from: "outbox", isRecorded: false,
+                "kind = 'privacy.erased' AND created_at < (SELECT forgotten_before('farewell'))"),
             Rule("mail_body", run: emptyMails),
             deleting(
                 "mail_log", from: "outbox", isRecorded: false,
@@ -41,7 +46,30 @@ extension Purge {
             deleting(
                 "staging", from: "sheet_import", isRecorded: false, "made_at < (SELECT forgotten_before('staging'))"),
             deleting("reads", from: "file_read", isRecorded: false, "at < (SELECT forgotten_before('reads'))"),
+            Rule("report", run: forgetReports),
         ]
+    }
+
+    /// Campaigns that nothing was frozen or decided in for years, with all that they froze and all that was said.
+    private func forgetReports(_ transaction: Transaction, _ batch: Int) async throws -> Batch {
+        let ids = try await transaction.rows(
+            """
+            SELECT c.id AS value FROM campaign c
+             WHERE c.moved_at < (SELECT forgotten_before('report'))
+               AND NOT EXISTS (SELECT FROM report r WHERE r.campaign_id = c.id AND r.frozen_at >= (SELECT forgotten_before('report')))
+             ORDER BY c.moved_at, c.id LIMIT \(batch) FOR UPDATE SKIP LOCKED
+            """, as: Value<Identifier<Never>>.self
+        ).all().map(\.value)
+        guard !ids.isEmpty else { return .nothing }
+        try await Self.record("report", transaction)
+        let theirs: SQL = "campaign_id = ANY (\(list: ids)::uuid[])"
+        try await transaction.execute("DELETE FROM campaign_move WHERE \(theirs)")
+        try await transaction.execute("DELETE FROM campaign_explanation WHERE \(theirs)")
+        try await transaction.execute(
+            "DELETE FROM report_file WHERE report_id IN (SELECT id FROM report WHERE \(theirs))")
+        try await transaction.execute("DELETE FROM report WHERE \(theirs)")
+        try await transaction.execute("DELETE FROM campaign WHERE id = ANY (\(list: ids)::uuid[])")
+        return .forgotten(ids.map(\.uuid))
     }
 
     /// Rows that go. Two who purge at once delete the same ones once: the second waits, then finds them gone.

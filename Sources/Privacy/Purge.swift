@@ -170,15 +170,19 @@ public struct Purge: Sendable {
         public var told: [UUID]
         /// What was forgotten, where it has ids.
         public var forgotten: [UUID]
-        /// How many things were forgotten.
+        /// Names of files that were deleted.
+        public var files: [String]
+        /// How many things were forgotten, files among them.
         public var count: Int
     }
 
     private struct Rehearsed: Error {}
 
-    /// Runs every rule to its end, for the command line: batch by batch when it applies, else in one transaction that is undone. The
-    /// pace of the clock doesn't matter: somebody looks.
-    public func run(apply: Bool, batch: Int = 200, as caller: Caller) async throws -> [Outcome] {
+    /// Runs every rule to its end, for the command line: batch by batch when it applies, else in one transaction that is undone; then
+    /// looks into folders. The pace of the clock doesn't matter: somebody looks.
+    public func run(
+        apply: Bool, batch: Int = 200, folders: [KeptFolder] = [], as caller: Caller
+    ) async throws -> [Outcome] {
         let system = Caller.system(requestID: caller.requestID)
         let register = try await database.transaction(as: system) { transaction in
             try await transaction.rows(RegisterStore.statement, as: RetentionLine.self).all()
@@ -208,12 +212,19 @@ public struct Purge: Sendable {
                 }
             } catch is Rehearsed {}
         }
+        var files: [String: [String]] = [:]
+        for folder in folders {
+            let due = try await dueFiles(in: folder)
+            files[folder.kind.line, default: []] += due.map(\.lastPathComponent)
+            if apply { _ = try Self.delete(due) }
+        }
         return register.compactMap { line in
-            totals[line.code].map { total in
-                Outcome(
-                    line: line, duration: line.duration(in: register), told: total.told, forgotten: total.forgotten,
-                    count: total.count)
-            }
+            let gone = files[line.code]
+            guard totals[line.code] != nil || gone != nil else { return nil }
+            let total = totals[line.code] ?? .nothing
+            return Outcome(
+                line: line, duration: line.duration(in: register), told: total.told, forgotten: total.forgotten,
+                files: gone ?? [], count: total.count + (gone?.count ?? 0))
         }
     }
 

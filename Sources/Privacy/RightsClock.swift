@@ -37,9 +37,11 @@ extension RightsStore {
         for request in due {
             try await transaction.record("rights.erase", on: "candidate", id: request.candidateID.uuid)
             try await erase(request.candidateID, transaction)
+            // Of a file that was gone already, nothing closed it.
             try await transaction.execute(
                 """
-                UPDATE rights_request SET state = 'done', decided_at = \(transaction.now), version = version + 1 WHERE id = \(request.id)
+                UPDATE rights_request SET state = 'done', decided_at = \(transaction.now), version = version + 1
+                 WHERE id = \(request.id) AND state = 'open'
                 """)
         }
         return due.count

@@ -228,7 +228,9 @@ public struct RightsStore: Sendable {
     ) async throws -> T {
         try await database.transaction(as: caller) { transaction in
             guard !(try await one(id, transaction)).isEmpty else { throw PrivacyRefusals.request() }
-            guard caller.mayWrite || caller.isDPO else { throw PrivacyRefusals.notYours() }
+            guard caller.mayWrite || caller.isDPO, caller.member?.scopes.contains(.write) == true else {
+                throw PrivacyRefusals.notYours()
+            }
             try await transaction.record(
                 "rights.decide", on: "rights_request", id: id.uuid,
                 details: ["outcome": .string(decision.outcome.rawValue)])

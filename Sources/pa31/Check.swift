@@ -7,6 +7,7 @@ import Foundation
 import Messages
 import Plans
 import Postgres
+import Privacy
 
 struct Check: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -23,6 +24,8 @@ struct Check: AsyncParsableCommand {
     private struct Line {
         let name: String
         let problems: [String]
+        /// What is no fault, and is to be known.
+        var notes: [String] = []
     }
 
     func run() async throws {
@@ -65,6 +68,9 @@ struct Check: AsyncParsableCommand {
                 })
             lines.append(
                 await line(said("courriels", "mail")) { try await mailProblems(session) })
+            var files = await line(said("fichiers à durée", "files with a time")) { try await fileProblems(session) }
+            files.notes = try await notes(session)
+            lines.append(files)
             report(lines)
             if lines.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(1) }
         }
@@ -93,6 +99,45 @@ struct Check: AsyncParsableCommand {
                     "\(troubles.failed) mail(s) could not be delivered in seven days: pa31 mail list --state failed."))
         }
         return problems
+    }
+
+    /// Files of the folders that the purge is told of, over their time for more than a day.
+    private func fileProblems(_ session: Session) async throws -> [String] {
+        let clock = session.database.clock
+        let yesterday = clock.now().adding(seconds: -86_400)
+        let purge = Purge(session.database.at(.fixed(yesterday)))
+        var problems: [String] = []
+        for folder in session.settings.keptFolders {
+            // A mail that an erasure emptied goes when the server looks, every ten minutes.
+            for file in try await purge.dueFiles(in: folder) where Self.isOlder(file, than: yesterday) {
+                problems.append(
+                    said(
+                        "\(file.path) a passé sa durée (\(folder.kind.line)) et est encore là : pa31 privacy purge --apply.",
+                        "\(file.path) is over its time (\(folder.kind.line)) and still there: pa31 privacy purge --apply."
+                    ))
+            }
+        }
+        return problems
+    }
+
+    private static func isOlder(_ file: URL, than instant: Instant) -> Bool {
+        let written = try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
+        return (written?.timeIntervalSince1970 ?? 0) * 1_000_000 < Double(instant.microseconds)
+    }
+
+    /// What the register gives a time and the purge can't reach, since no folder was named: operations see to it.
+    private func notes(_ session: Session) async throws -> [String] {
+        let register = try await RegisterStore(session.database).lines().all()
+        return KeptFolder.Kind.allCases.filter { $0 != .mails }.compactMap { kind in
+            let key = Settings.key(of: kind)
+            guard session.settings[key] == nil, let line = register.first(where: { $0.code == kind.line }),
+                let variable = Settings.entries.first(where: { $0.key == key })?.variable
+            else { return nil }
+            let kept = line.duration(in: register)
+            return said(
+                "« \(line.titleFr) » : \(variable) n'est pas donné, l'exploitation les efface elle-même (\(kept)).",
+                "'\(line.code)': \(variable) is not set, operations delete them themselves (\(kept)).")
+        }
     }
 
     private func configurationProblems(_ settings: Settings) throws -> [String] {
@@ -126,12 +171,13 @@ struct Check: AsyncParsableCommand {
                         [
                             "check": .string($0.name), "ok": .bool($0.problems.isEmpty),
                             "problems": .array($0.problems.map(JSON.string)),
+                            "notes": .array($0.notes.map(JSON.string)),
                         ]
                     }))
         }
         for line in lines {
             Output.line("\(line.problems.isEmpty ? "✓" : "✗") \(line.name)")
-            for problem in line.problems { Output.line("    \(problem)") }
+            for problem in line.problems + line.notes { Output.line("    \(problem)") }
         }
     }
 }

@@ -71,14 +71,16 @@ struct PrivacyCommand: AsyncParsableCommand {
                     "Says what is to be forgotten, and why; --apply: forgets it."),
                 discussion: said(
                     """
-                    Le serveur le fait de lui-même (PA31_CLOCK). Ici à blanc : tout est fait, compté, puis annulé.
+                    Le serveur le fait de lui-même (PA31_CLOCK). Ici à blanc : tout est fait, compté, puis annulé. Avec les fichiers de
+                    PA31_MAIL_DIRECTORY, PA31_LOG_DIRECTORY et PA31_BACKUP_DIRECTORY.
                     --at : à blanc seulement, un jour à venir. Le journal d'audit est oublié par le sceau, par le serveur.
                     Exemples :
                       pa31 privacy purge --as moi@exemple.example
                       pa31 privacy purge --at 2029-01-15 --as moi@exemple.example
                     """,
                     """
-                    The server does it by itself (PA31_CLOCK). Here it is a rehearsal: all is done, counted, then undone.
+                    The server does it by itself (PA31_CLOCK). Here it is a rehearsal: all is done, counted, then undone. With the files of
+                    PA31_MAIL_DIRECTORY, PA31_LOG_DIRECTORY and PA31_BACKUP_DIRECTORY.
                     --at: a rehearsal only, for a day to come. The audit log is forgotten by the sealer, in the server.
                     Examples:
                       pa31 privacy purge --as me@exemple.example
@@ -102,7 +104,8 @@ struct PrivacyCommand: AsyncParsableCommand {
                     guard !apply || day == database.clock.today else { throw PrivacyRefusals.rehearsalOnly() }
                     database = database.at(.fixed(Instant(microseconds: (day.number * 86_400 + 39_600) * 1_000_000)))
                 }
-                let outcomes = try await Purge(database).run(apply: apply, as: session.caller)
+                let outcomes = try await Purge(database).run(
+                    apply: apply, folders: session.settings.keptFolders, as: session.caller)
                 if apply { try await session.exportErasures() }
                 if common.json { return Output.json(Self.json(outcomes, applied: apply)) }
                 let due = outcomes.filter { $0.count + $0.told.count > 0 }
@@ -128,6 +131,7 @@ struct PrivacyCommand: AsyncParsableCommand {
                             "why": .string(outcome.duration), "told": JSON(outcome.told.count),
                             "forgotten": JSON(outcome.count), "told_ids": ids(outcome.told),
                             "forgotten_ids": ids(outcome.forgotten),
+                            "forgotten_files": .array(outcome.files.map(JSON.string)),
                         ]
                     }),
             ]

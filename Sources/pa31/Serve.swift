@@ -40,11 +40,16 @@ struct Serve: AsyncParsableCommand {
                 logger.warning("no mail is sent: set PA31_MAIL_COMMAND or PA31_MAIL_DIRECTORY")
             }
             let address = serverSettings.host
+            let log = settings.logDirectory.map { DailyLog(in: $0, name: "serve-\(serverSettings.port)") }
             let application = try server.application { [logger] port in
+                // What failed before stands where whoever started it looks.
+                if let log, (try? log.turn()) == nil {
+                    logger.warning("logs go to standard error: PA31_LOG_DIRECTORY can't be written")
+                }
                 logger.info("serving", metadata: ["http.url": "http://\(address):\(port)"])
             }
             var configuration = ServiceGroupConfiguration(
-                services: [.init(service: application)], logger: logger)
+                services: [.init(service: application)] + (log.map { [.init(service: $0)] } ?? []), logger: logger)
             configuration.maximumGracefulShutdownDuration = Self.grace
             do { try await Self.run(ServiceGroup(configuration: configuration), draining: server) } catch let error
                 as IOError where error.errnoCode == EADDRINUSE

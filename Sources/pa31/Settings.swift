@@ -81,6 +81,12 @@ struct Settings {
                 "pa31.erasure.ledger", nil, "fichier où les effacements sont aussi écrits, hors de la base",
                 "file to which erasures are written too, outside of the database"),
             entry(
+                "pa31.log.directory", nil, "dossier des journaux, un fichier par jour ; sans lui, la sortie d'erreur",
+                "folder of the logs, one file a day; without it, standard error"),
+            entry(
+                "pa31.backup.directory", nil, "dossier des sauvegardes, que la purge efface passé leur durée",
+                "folder of the backups, which the purge deletes past their time"),
+            entry(
                 "pa31.member", nil, "membre par défaut des commandes (--as)", "default member of the commands (--as)"),
             entry(
                 "pa31.log.level", "info", "détail des journaux : debug, info, warning, error",
@@ -274,6 +280,25 @@ struct Settings {
             ledger: self["pa31.erasure.ledger"].map { ErasureFile(URL(fileURLWithPath: $0)) })
     }
 
+    /// Where logs go, a file a day; nil for standard error.
+    var logDirectory: URL? { self["pa31.log.directory"].map { URL(fileURLWithPath: $0) } }
+
+    /// Folders whose files the register gives a time: those that are named.
+    var keptFolders: [KeptFolder] {
+        KeptFolder.Kind.allCases.compactMap { kind in
+            self[Self.key(of: kind)].map { KeptFolder(kind, URL(fileURLWithPath: $0)) }
+        }
+    }
+
+    /// The setting that names such a folder.
+    static func key(of kind: KeptFolder.Kind) -> String {
+        switch kind {
+        case .mails: "pa31.mail.directory"
+        case .logs: "pa31.log.directory"
+        case .backups: "pa31.backup.directory"
+        }
+    }
+
     /// Everything `serve` needs.
     func server() throws -> ServerSettings {
         var settings = ServerSettings(
@@ -283,6 +308,7 @@ struct Settings {
         settings.metricsPort = metricsPort == 0 ? nil : metricsPort
         settings.filesDirectory = try filesDirectory()
         settings.privacy = privacy
+        settings.keptFolders = keptFolders
         settings.proxies = try proxies()
         // A standby may show later what was heard of here: an answer made of it would be kept for ever.
         settings.cacheBytes = settings.database.readURL == nil ? try number("pa31.cache.mb", 0...1024) << 20 : 0

@@ -173,7 +173,7 @@ import Testing
 
     @Test func `is refused to who opens too many in a day, and the team is told without names`() async throws {
         let scene = try await CandidateScene()
-        try await TestDatabase.current.tamper("UPDATE service_rule SET value = 2 WHERE code = 'reads_per_day'")
+        try await Self.readsPerDay(2)
         var files = [scene.candidate]
         for _ in 0..<3 { files.append(try await scene.make.candidate(of: scene.ownID)) }
         let all = files
@@ -186,25 +186,68 @@ import Testing
             // What was opened today stays open, and another member's day is another's.
             #expect(try await client.send("GET", scene.path, token: scene.own).status == 200)
             #expect(try await client.send("GET", "/v1/candidates/\(all[3])", token: scene.reader).status == 200)
-            let answer = try await client.send(
-                "POST", "/v1/candidates/\(all[3])/objection", token: scene.own)
-            #expect(answer.code == "candidate.too_many_reads")
+            // A change that changes nothing is a reading by another name.
+            let idle = try await client.send(
+                "PATCH", "/v1/candidates/\(all[2])", token: scene.own,
+                body: #"{"first_name":"Camille","base_version":1}"#)
+            #expect(idle.code == "candidate.too_many_reads")
             let copied = try await client.send("POST", "/v1/candidates/\(all[2])/export", token: scene.own)
             #expect(copied.code == "candidate.too_many_reads")
             // Each refusal is in the audit, whichever way was tried; the team's task is one.
             #expect(
                 try await count("SELECT count(*) AS value FROM audit_log WHERE operation = 'file_read.alert'") == 4)
-            #expect(try await count("SELECT count(*) AS value FROM candidate WHERE objected_at IS NOT NULL") == 0)
-            #expect(
-                try await count(
-                    """
-                    SELECT count(*) AS value FROM task
-                     WHERE organisation_id IS NULL AND kind = 'candidate.many_reads' AND candidate_id IS NULL AND text IS NULL
-                    """) == 1)
+            #expect(try await count(Self.manyReads) == 1)
             let opened = try await atOnce(6) { number in
                 try await client.send("GET", "/v1/candidates/\(all[number % 4])", token: scene.other).status
             }
             #expect(opened.allSatisfy { $0 == 404 })
+            try await Self.readsPerDay(100)
+        }
+    }
+
+    /// The rules stay when a database is emptied for the next test.
+    private static func readsPerDay(_ number: Int) async throws {
+        try await TestDatabase.current.tamper(
+            "UPDATE service_rule SET value = \(number) WHERE code = 'reads_per_day'")
+    }
+
+    private static let manyReads: SQL = """
+        SELECT count(*) AS value FROM task
+         WHERE organisation_id IS NULL AND kind = 'candidate.many_reads' AND candidate_id IS NULL AND text IS NULL
+        """
+
+    /// An objection used to be refused here with 429. A right has no quota (articles 16, 17 and 21 of the GDPR): it is exercised whatever
+    /// the member opened before, is a reading that is written down, and the team is told.
+    @Test func `lets every right be exercised past the day's readings`() async throws {
+        let scene = try await CandidateScene()
+        let agreement = try await scene.make.agreement(of: scene.candidate)
+        let (corrected, objecting) = (
+            try await scene.make.candidate(of: scene.ownID), try await scene.make.candidate(of: scene.ownID)
+        )
+        let erased = try await scene.make.candidate(of: scene.ownID)
+        try await Self.readsPerDay(0)
+        try await withServer { client in
+            #expect(try await client.send("GET", scene.path, token: scene.own).status == 429)
+            let calls: [(String, Candidate.ID, String, String?, Int)] = [
+                ("POST", objecting, "/objection", nil, 200),
+                ("PATCH", corrected, "", #"{"first_name":"Camilles","base_version":1}"#, 200),
+                ("POST", scene.candidate, "/agreements/\(agreement)/withdrawal", nil, 200),
+                ("PUT", corrected, "/statistics", #"{"sex":"f"}"#, 200),
+                ("POST", erased, "/erasure", nil, 201),
+            ]
+            for (method, id, path, body, status) in calls {
+                let answer = try await client.send(
+                    method, "/v1/candidates/\(id)\(path)", token: scene.own, body: body,
+                    headers: method == "PUT" ? ["If-Match": "\"0\""] : [:])
+                #expect(answer.status == status, "\(method) \(path): \(answer.text)")
+            }
+            try await Self.readsPerDay(100)
+            #expect(
+                try await count("SELECT count(*) AS value FROM candidate WHERE objected_at IS NOT NULL") == 1)
+            #expect(
+                try await count("SELECT count(DISTINCT candidate_id) AS value FROM file_read") == 3,
+                "each that showed a file is a reading")
+            #expect(try await count(Self.manyReads) == 1)
         }
     }
 

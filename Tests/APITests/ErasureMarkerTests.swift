@@ -165,7 +165,7 @@ struct MarkerLife: Sendable {
         for rule in RightsStore(database).clockRules {
             while try await database.transaction(as: system, { try await rule.run($0, 100) }) > 0 {}
         }
-        _ = try await Purge(database).forgetMails(in: mails)
+        try await Purge(database).forgetFiles(in: [KeptFolder(.mails, mails)])
     }
 
     /// What people read of a mail, but for whom it goes to: its subject, its texts, undone from how they travel.
@@ -229,7 +229,20 @@ struct MarkerLife: Sendable {
             let path = try await life.live()
             #expect(try await life.exports().contains("Zq"), "lists tell of a person who is there")
             let before = try await TestDatabase.current.dump()
-            for marker in MarkerLife.all { #expect(!life.found(marker, in: before).isEmpty, "\(marker) was planted") }
+            for marker in MarkerLife.all {
+                let tables = life.found(marker, in: before)
+                #expect(!tables.isEmpty, "\(marker) was planted")
+                #expect(
+                    tables.filter { $0.hasPrefix("audit_") || $0 == "field_change" } == [], "\(marker) in the audit log"
+                )
+                for hash: SQL in [
+                    "encode(sha256(convert_to(\(marker), 'UTF8')), 'hex')", "md5(\(marker))",
+                    "encode(sha256(convert_to(lower(\(marker)), 'UTF8')), 'hex')",
+                ] {
+                    let hashed = life.found(try await life.value("SELECT \(hash)"), in: before)
+                    #expect(hashed.filter { $0.hasPrefix("audit_") || $0 == "field_change" } == [], "\(marker)'s hash")
+                }
+            }
             let sealing = TestDatabase.current.asSealer(clock: stage.clock.source)
             let sealer = AuditSealer(sealing, key: nil, journal: nil, logger: Logger(label: "test"))
             try await sealer.seal()
@@ -252,6 +265,20 @@ struct MarkerLife: Sendable {
             let mailed = try MarkerLife.words(in: mails)
             #expect(mailed.contains("Votre dossier a été effacé"), "they were read")
             #expect(!mailed.localizedCaseInsensitiveContains("zq"))
+            // Two days later that head is gone too: the folder tells of nobody.
+            for name in try FileManager.default.contentsOfDirectory(atPath: mails.path) {
+                let written = Date(timeIntervalSince1970: Double(stage.clock.now.microseconds) / 1_000_000)
+                try FileManager.default.setAttributes(
+                    [.modificationDate: written], ofItemAtPath: mails.appendingPathComponent(name).path)
+            }
+            func addressed() throws -> Int {
+                try FileManager.default.contentsOfDirectory(at: mails, includingPropertiesForKeys: nil)
+                    .filter { try String(contentsOf: $0, encoding: .utf8).contains(secret) }.count
+            }
+            #expect(try addressed() == 1)
+            stage.clock.advance(seconds: 49 * 3600)
+            try await life.tick()
+            #expect(try addressed() == 0)
             for file in try FileManager.default.contentsOfDirectory(
                 at: stage.client.files, includingPropertiesForKeys: nil)
             {

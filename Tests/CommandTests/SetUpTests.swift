@@ -143,9 +143,34 @@ import Testing
             try await command.loaded()
             let key = command.path("audit.key")
             try await command.succeed("audit", "key", "--write", key)
-            let complete = try await command.run("check", environment: ["PA31_AUDIT_KEY_FILE": key])
+            var environment = [
+                "PA31_AUDIT_KEY_FILE": key, "PA31_LOG_DIRECTORY": command.path("logs"),
+                "PA31_BACKUP_DIRECTORY": command.path("backups"),
+            ]
+            let complete = try await command.run("check", environment: environment)
             #expect(complete.status == 0, "\(complete.output)")
             #expect(complete.output.split(separator: "\n").allSatisfy { $0.hasPrefix("✓") })
+            // What the purge can't reach is no fault; it is said whose it is, for how long.
+            environment["PA31_BACKUP_DIRECTORY"] = ""
+            let unreached = try await command.run("check", environment: environment)
+            #expect(unreached.status == 0 && unreached.output.contains("PA31_BACKUP_DIRECTORY n'est pas donné"))
+            #expect(unreached.output.contains("35 jours") && !unreached.output.contains("PA31_LOG_DIRECTORY"))
+            // A backup of long ago that is still there is one; the purge deletes it, and nothing beside it.
+            let backups = URL(fileURLWithPath: command.path("backups"))
+            try FileManager.default.createDirectory(at: backups, withIntermediateDirectories: true)
+            for name in ["pa31.dump", "audit.key"] {
+                _ = FileManager.default.createFile(
+                    atPath: backups.appendingPathComponent(name).path, contents: Data("x".utf8),
+                    attributes: [.modificationDate: Date(timeIntervalSinceNow: -37 * 86_400)])
+            }
+            environment["PA31_BACKUP_DIRECTORY"] = backups.path
+            let late = try await command.run("check", environment: environment)
+            #expect(late.status == 1 && late.output.contains("pa31.dump a passé sa durée (backup)"))
+            let dry = try await command.run("privacy", "purge", environment: environment)
+            #expect(dry.status == 0 && dry.output.contains("35 jours"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: backups.path).count == 2)
+            _ = try await command.succeed("privacy", "purge", "--apply", environment: environment)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: backups.path) == ["audit.key"])
             let unsigned = try await command.run("check", "--json")
             #expect(unsigned.status == 1)
             let lines = try JSON.parse(Array(unsigned.output.utf8)).elements

@@ -83,8 +83,10 @@ struct PrivacyStage: Sendable {
 
     /// Lets a named person purge.
     @discardableResult
-    func purge(apply: Bool = true, batch: Int = 200) async throws -> [String: Purge.Outcome] {
-        let outcomes = try await Purge(database).run(apply: apply, batch: batch, as: team)
+    func purge(
+        apply: Bool = true, batch: Int = 200, folders: [KeptFolder] = []
+    ) async throws -> [String: Purge.Outcome] {
+        let outcomes = try await Purge(database).run(apply: apply, batch: batch, folders: folders, as: team)
         return Dictionary(uniqueKeysWithValues: outcomes.map { ($0.line.code, $0) })
     }
 

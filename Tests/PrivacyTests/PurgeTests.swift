@@ -202,27 +202,6 @@ import Testing
         }
     }
 
-    @Test func `deletes mails of a folder past their time, and nothing else there`() async throws {
-        try await PrivacyStage.run { stage in
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mails-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let now = Date(timeIntervalSince1970: Double(stage.clock.now.microseconds) / 1_000_000)
-            for name in ["a.eml", "b.eml", "readme.txt"] {
-                let path = folder.appendingPathComponent(name).path
-                _ = FileManager.default.createFile(
-                    atPath: path, contents: Data("To: x".utf8),
-                    attributes: [.modificationDate: name == "b.eml" ? now.addingTimeInterval(86_400 * 5) : now])
-            }
-            try await stage.pass("mail_body", from: stage.clock.now, days: -1)
-            #expect(try await Purge(stage.database).forgetMails(in: folder) == 0)
-            stage.advance(days: 2)
-            #expect(try await Purge(stage.database).forgetMails(in: folder) == 1)
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["b.eml", "readme.txt"])
-        }
-    }
-
     @Test func `waits when the clock leapt a year ahead, tells the team, and goes on once it has held`() async throws {
         try await PrivacyStage.run { stage in
             try await stage.refused()

@@ -1,11 +1,11 @@
 import Accounts
 import Fields
 import Foundation
-import Messages
 import Postgres
 import TestSupport
 import Testing
 
+@testable import Messages
 @testable import Privacy
 
 @Suite(.database) struct `The register` {
@@ -55,15 +55,19 @@ import Testing
             ])
     }
 
-    @Test func `is carried out: each line has a rule, or goes with another, or is outside of the tables`() async throws
+    @Test func `is carried out: each line has a rule, goes with another that has one, or is of files in a folder`()
+        async throws
     {
         let server = TestDatabase.current.asServer()
         let lines = try await RegisterStore(server).lines().all()
         let rules = Set(Purge(server).rules.map(\.line)).union(["audit"])
-        #expect(rules.subtracting(lines.map(\.code)) == [])
-        #expect(lines.filter { !$0.isOutside && $0.keepWith == nil && !rules.contains($0.code) }.map(\.code) == [])
+        let folders = Set(KeptFolder.Kind.allCases.map(\.line))
+        #expect(rules.union(folders).subtracting(lines.map(\.code)) == [])
+        #expect(lines.filter { $0.keepWith == nil && !rules.union(folders).contains($0.code) }.map(\.code) == [])
         // What goes with another goes with one that has a rule.
         #expect(lines.filter { $0.keepWith.map { !rules.contains($0) } ?? false }.map(\.code) == [])
+        // Only files are outside of the tables, and all of them.
+        #expect(Set(lines.filter(\.isOutside).map(\.code)) == folders.subtracting(rules))
         #expect(lines.filter { $0.isOutside && !$0.columns.isEmpty }.map(\.code) == [])
         await server.close()
     }
@@ -80,6 +84,8 @@ import Testing
         // Who was erased must not come back from the oldest backup.
         #expect(kept("rights") * 365 > kept("backup") + 30)
         #expect(kept("mail_body") < kept("mail_log") * 30)
+        // The last message to an erased person is tried as long as any other.
+        #expect(kept("farewell") * 3600 > MailRoom.waits.reduce(0, +))
         await server.close()
     }
 

@@ -73,6 +73,18 @@ import Testing
             ] {
                 #expect(page.contains(text), "\(text)")
             }
+            // In the order in which people read.
+            let order = [
+                "Votre dossier", "Prénom", "Nom<", "Adresse électronique", "Qui a reçu", "Qui a ouvert", "Vos demandes",
+            ]
+            let places = order.compactMap { page.range(of: $0)?.lowerBound }
+            #expect(places.count == order.count && places == places.sorted())
+            // For people: no code of the program stands for a word.
+            for code in ["K1302 ", "mission d&#39;intérêt public", "dossier ouvert", "de vive voix"] {
+                #expect(page.contains(code), "\(code)")
+            }
+            let cells = page.matches(of: /(?:<td>|<br>| · )([a-z]+(?:[_.][a-z]+)+)(?=<| · )/).map { String($0.1) }
+            #expect(cells == [])
         }
     }
 

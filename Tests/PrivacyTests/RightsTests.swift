@@ -5,6 +5,7 @@ import Foundation
 import Messages
 import Orientation
 import Postgres
+import Recruitment
 import TestSupport
 import Testing
 
@@ -90,13 +91,13 @@ extension PrivacyStage {
 
     @Test func `is asked for once: who asks a second time, or at the same time, is told`() async throws {
         try await PrivacyStage.run { stage in
-            func problem() async throws -> Problem? {
+            @Sendable func problem() async throws -> Problem? {
                 try await refusal { _ = try await stage.rights.askErasure(of: stage.candidate, as: stage.follower) }?
                     .problem
             }
-            async let first = problem()
-            async let second = problem()
-            let both = try await [first, second]
+            let both = try await TestDatabase.current.collide(2, on: "LOCK TABLE rights_request IN SHARE MODE") { _ in
+                try await problem()
+            }
             #expect(both.filter { $0 == nil }.count == 1)
             #expect(both.contains { $0?.code == "rights_request.already_asked" })
             #expect(try await stage.rows("rights_request") == 1)
@@ -122,22 +123,79 @@ extension PrivacyStage {
         }
     }
 
-    @Test func `meets an answer that is being given: the answer is first or comes too late`() async throws {
+    /// Both wait for the same thing, so that they do meet: the erasure has begun, and whoever cancels comes too late.
+    @Test func `that has begun can't be cancelled any more, and is carried out once by two clocks`() async throws {
+        try await PrivacyStage.run { stage in
+            let request = try await stage.ask()
+            stage.clock.advance(seconds: 72 * 3600 + 1)
+            let candidate = stage.candidate
+            let outcomes = try await TestDatabase.current.collide(
+                2, on: "SELECT FROM candidate WHERE id = \(candidate) FOR UPDATE"
+            ) { number -> String? in
+                if number == 0 {
+                    async let other = stage.tick(stage.rights.clockRules)
+                    let counts = try await [stage.tick(stage.rights.clockRules), other]
+                    return "carried out \(counts.compactMap { $0["privacy.erasures"] }.reduce(0, +))"
+                }
+                try await TestDatabase.current.untilSomebodyWaits()
+                return try await refusal {
+                    _ = try await stage.rights.decide(
+                        request.id, RightsDecision(outcome: .cancelled), as: stage.follower)
+                }?.problem.code
+            }
+            #expect(Set(outcomes) == ["carried out 1", "rights_request.ended"])
+            #expect(try await stage.rows("candidate") == 0)
+            #expect(try await stage.rows("outbox", "kind = 'privacy.erasure_cancelled'") == 0)
+            #expect(try await stage.rows("outbox", "kind = 'privacy.erased'") == 1)
+        }
+    }
+
+    /// Whoever answers and the clock both wait for the orientation: either may have it first.
+    @Test(arguments: [OrientationState.underReview, .appointment, .refused, .hired])
+    func `meets an answer that is being given: the answer is first or comes too late`(
+        _ state: OrientationState
+    ) async throws {
         try await PrivacyStage.run { stage in
             let id = try await stage.sent()
+            var answer = OrientationMove(to: state)
+            switch state {
+            case .appointment:
+                (answer.appointmentAt, answer.place) = (stage.clock.now.adding(seconds: 9 * 86_400), "À l'accueil")
+            case .refused:
+                answer.reason = try ReasonCode(fieldText: "schedule_incompatible")
+                answer.toCandidate = "Nous avons retenu une autre personne."
+            case .hired:
+                try await stage.move(id, OrientationMove(to: .underReview), by: stage.recruiter)
+                try await stage.move(id, OrientationMove(to: .accepted), by: stage.recruiter)
+                answer.contract = try ContractCode(fieldText: "cdi")
+                (answer.startsOn, answer.hoursPerWeek) = (Day(stage.clock.now), 28)
+            default: break
+            }
             _ = try await stage.ask()
             stage.clock.advance(seconds: 73 * 3600)
-            async let answered: Refusal? = refusal {
-                try await stage.move(id, OrientationMove(to: .underReview), by: stage.recruiter)
+            let given = answer
+            let outcomes = try await TestDatabase.current.collide(
+                2, on: "SELECT FROM orientation WHERE id = \(id) FOR UPDATE"
+            ) { number -> String? in
+                guard number == 0 else {
+                    let counts = try await stage.tick(stage.rights.clockRules)
+                    return "carried out \(counts["privacy.erasures"] ?? 0)"
+                }
+                return try await refusal { try await stage.move(id, given, by: stage.recruiter) }?.problem.code
             }
-            async let carried = stage.tick(stage.rights.clockRules)
-            let (refused, counts) = try await (answered, carried)
-            #expect(counts["privacy.erasures"] == 1)
+            #expect(outcomes.contains("carried out 1"))
             // It was first, and went with the rest; or there was nothing left to answer.
-            if let refused { #expect(refused.problem.code == "orientation.not_found") }
-            for table in ["candidate", "orientation", "orientation_text", "orientation_event"] {
+            #expect(outcomes.allSatisfy { $0 == nil || $0 == "carried out 1" || $0 == "orientation.not_found" })
+            for table in ["candidate", "orientation", "orientation_text", "orientation_event", "checkpoint"] {
                 #expect(try await stage.rows(table) == 0, "\(table)")
             }
+            // No mail about it is left that would tell the person, or of the person.
+            #expect(
+                try await stage.rows(
+                    "outbox", "audience = 'candidate' AND kind <> 'privacy.erased' AND state = 'waiting'") == 0)
+            #expect(
+                try await stage.count("SELECT positions_left FROM need WHERE id = \(stage.need)")
+                    == (outcomes.contains(nil) && state == .hired ? 4 : 5))
         }
     }
 
@@ -186,6 +244,14 @@ extension PrivacyStage {
             let officer = try await stage.officer()
             let request = try await stage.ask(officer)
             #expect(request.askedBy == .dpo)
+            // A token that only reads decides nothing, the officer's neither.
+            var reading = try #require(officer.member)
+            reading.scopes = [.read]
+            let decided = try await refusal {
+                _ = try await stage.rights.decide(
+                    request.id, RightsDecision(outcome: .cancelled), as: .member(reading, requestID: "stage"))
+            }
+            #expect(decided?.problem.kind == .forbidden)
             // Who opened the file, for the officer and the referent; that the officer looked is written down.
             let candidates = CandidateStore(stage.database)
             _ = try await candidates.find(stage.candidate, reason: nil, as: stage.follower)

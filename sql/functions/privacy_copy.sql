@@ -14,7 +14,11 @@ CREATE OR REPLACE FUNCTION subject_copy(person uuid) RETURNS jsonb
                 SELECT c.first_name, c.last_name, c.email, c.phone, c.insee, p.name AS commune, c.birth_year, c.situation,
                        (SELECT jsonb_agg(d.label ORDER BY d.id) FROM diploma d WHERE d.id = ANY (c.diplomas)) AS diplomas,
                        c.experience_years, c.experience, c.licence, c.vehicle, c.mobility_km, c.available_from, c.night, c.weekend,
-                       c.split_shifts, to_jsonb(c.contracts) AS contracts, c.hours_min, c.hours_max, to_jsonb(c.jobs) AS jobs,
+                       c.split_shifts, (SELECT jsonb_agg(t.label_fr ORDER BY t.code) FROM contract_type t WHERE t.code = ANY (c.contracts)) AS contracts,
+                       c.hours_min, c.hours_max,
+                       (SELECT jsonb_agg(j.job ORDER BY j.job) FROM (
+                            SELECT DISTINCT ON (r.code) r.code || ' ' || r.label AS job FROM rome_job r WHERE r.code = ANY (c.jobs)
+                             ORDER BY r.code, r.version DESC) AS j) AS jobs,
                        g.name AS organisation, c.lawful_basis, c.notice_version, c.notice_given_on, c.notice_channel,
                        c.objected_at, c.last_contact_on, c.created_at, c.updated_at
                   FROM candidate c LEFT JOIN commune p ON p.insee = c.insee
@@ -41,7 +45,7 @@ CREATE OR REPLACE FUNCTION subject_copy(person uuid) RETURNS jsonb
                 SELECT o.target, o.host, p.name AS proposed_by, r.name AS received_by, o.state, o.created_at, o.sent_at,
                        o.opened_at AS shown_in_full_at, o.answered_at, o.closed_at, f.label_fr AS reason, o.appointment_at, o.prior_action,
                        o.prior_starts_on, o.prior_ends_on, o.training_starts_on, o.training_ends_on, o.training_result, o.hired_at,
-                       o.hire_contract, o.hire_starts_on, o.hire_hours,
+                       (SELECT t.label_fr FROM contract_type t WHERE t.code = o.hire_contract) AS hire_contract, o.hire_starts_on, o.hire_hours,
                        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'text', w.text, 'organisation', g.name, 'at', w.at)
                                                   ORDER BY w.id), '[]')
                           FROM orientation_text w LEFT JOIN organisation_name g ON g.id = w.organisation_id
