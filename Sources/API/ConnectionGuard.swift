@@ -31,7 +31,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private var deadline: Scheduled<Void>?
+    /// When the connection is closed; nil while nothing is expected of the client.
+    private var deadline: NIODeadline?
+    /// Looks at the deadline, and again later: one timer for many requests.
+    private var timer: (at: NIODeadline, scheduled: Scheduled<Void>)?
     private var unread: Scheduled<Void>?
     private var isReceiving = false
     /// Requests whose answers have not ended: more than one when a client sends them without waiting.
@@ -49,7 +52,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        deadline = nil
+        timer?.scheduled.cancel()
         unread?.cancel()
         context.fireChannelInactive()
     }
@@ -67,12 +71,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body: break
         case .end:
             isReceiving = false
-            deadline?.cancel()
             deadline = nil
             // Refused before it had ended.
             if unanswered == 0 { expect(within: limits.idle, context) }
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isReceiving { setTimer(context) }
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -91,8 +99,27 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func expect(within limit: TimeAmount, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        deadline = close(after: limit, context)
+        deadline = .now() + limit
+        // A request's end is mostly in the same read as its head: no timer is set for what is there already.
+        if !isReceiving { setTimer(context) }
+    }
+
+    private func setTimer(_ context: ChannelHandlerContext) {
+        guard let deadline, timer.map({ $0.at > deadline }) ?? true else { return }
+        timer?.scheduled.cancel()
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        timer = (
+            deadline,
+            context.eventLoop.scheduleTask(deadline: deadline) {
+                let (own, context) = bound.value
+                own.timer = nil
+                if let deadline = own.deadline, deadline <= .now() {
+                    context.close(promise: nil)
+                } else {
+                    own.setTimer(context)
+                }
+            }
+        )
     }
 
     private func close(after limit: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {

@@ -333,7 +333,7 @@ struct KernelResponder: HTTPResponder {
 
     func respond(to request: Hummingbird.Request, context: KernelContext) async throws -> Response {
         // The framework's router passes over empty segments; a proxy's rules for a path don't.
-        guard !request.uri.path.contains("//") else {
+        guard !Self.hasEmptySegment(request.uri.path) else {
             return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw Problem.notFound() }
         }
         if let response = try await answer(of: router, to: request, context) { return response }
@@ -345,6 +345,10 @@ struct KernelResponder: HTTPResponder {
         let byPath = Hummingbird.Request(head: head, body: request.body)
         if let response = try await answer(of: paths, to: byPath, asked) { return response }
         return await kernel.respond(to: request, context, route: "unmatched", nil) { _ in throw Problem.notFound() }
+    }
+
+    private static func hasEmptySegment(_ path: String) -> Bool {
+        zip(path.utf8, path.utf8.dropFirst()).contains { $0 == UInt8(ascii: "/") && $1 == UInt8(ascii: "/") }
     }
 
     /// What a router answers; nil when it knows no route.

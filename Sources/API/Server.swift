@@ -206,14 +206,10 @@ public struct Server: Sendable {
             limiter: RateLimiter(settings.rateLimits), proxies: settings.proxies, metrics: metrics,
             cache: cache, draining: draining, clock: database.clock, logger: logger)
         let limits = settings.connectionLimits
+        let responder = try kernel.responder()
         var application = Application(
-            responder: try kernel.responder(),
-            server: .init { responder in
-                LoopBoundChannel(
-                    base: HTTP1Channel(
-                        responder: responder,
-                        configuration: .init(additionalChannelHandlers: [ConnectionGuard(limits)])))
-            },
+            responder: responder,
+            server: .init { _ in RequestChannel(responder: responder, limits: limits) },
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),

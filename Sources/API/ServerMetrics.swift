@@ -44,11 +44,12 @@ final class ServerMetrics: Sendable {
     func record(method: String, route: String, status: Int, seconds: Double) {
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
         state.withLock { state in
-            var counts = state.series[Series(method: method, route: route)] ?? Counts()
-            counts.byStatus[status, default: 0] += 1
-            counts.buckets[bucket] += 1
-            counts.seconds += seconds
-            state.series[Series(method: method, route: route)] = counts
+            func count(_ counts: inout Counts) {
+                counts.byStatus[status, default: 0] += 1
+                counts.buckets[bucket] += 1
+                counts.seconds += seconds
+            }
+            count(&state.series[Series(method: method, route: route), default: Counts()])
         }
     }
 

@@ -8,6 +8,8 @@ public struct Endpoint: Sendable {
     public let method: Method
     /// The route's template: `/v1/actions/{code}`.
     public let path: String
+    /// Whether its path holds a link's secret.
+    public let hasSecretPath: Bool
     /// The operation's name in the contract.
     public let id: String
     /// One sentence of documentation.
@@ -134,6 +136,7 @@ public struct Endpoint: Sendable {
     ) {
         self.method = method
         self.path = path
+        hasSecretPath = path.contains("{token}")
         self.id = id
         self.summary = summary
         self.access = access
@@ -243,8 +246,6 @@ public struct Endpoint: Sendable {
 extension Endpoint {
     /// Whether it makes its change once for an `Idempotency-Key`.
     public var takesIdempotencyKey: Bool { method == .post && access != .anyone }
-    /// Whether its path holds a link's secret.
-    public var hasSecretPath: Bool { path.contains("{token}") }
     /// Whether a `base_version` may stand for `If-Match`.
     public var mayMerge: Bool { method == .patch && needsVersion }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a `Decodable` struct holds, found by decoding it from placeholders: select lists, row → JSON, the
 /// contract's schemas and the strict reading of bodies all come from it.
 public struct Shape: Sendable, Hashable {
@@ -38,11 +40,16 @@ public struct Shape: Sendable, Hashable {
     /// The properties, in the order they are declared.
     public var fields: [Field]
 
-    /// The shape of a struct.
+    private static let known = Mutex<[ObjectIdentifier: Shape]>([:])
+
+    /// The shape of a struct, found once.
     public static func of(_ type: any Decodable.Type) -> Shape {
+        if let shape = known.withLock({ $0[ObjectIdentifier(type)] }) { return shape }
         let recorder = Recorder()
         _ = try? type.init(from: recorder)
-        return Shape(fields: recorder.log.fields)
+        let shape = Shape(fields: recorder.log.fields)
+        known.withLock { $0[ObjectIdentifier(type)] = shape }
+        return shape
     }
 
     /// A type's name in the contract: `Action.Funding` is `ActionFunding`; what only groups endpoints is left out.

@@ -307,10 +307,10 @@ struct PreparedStatements {
     private var uses = 0
 
     mutating func name(of text: String) -> String? {
-        guard let known = names[text] else { return nil }
+        guard let place = names.index(forKey: text) else { return nil }
         uses += 1
-        names[text] = (known.name, uses)
-        return known.name
+        names.values[place].use = uses
+        return names.values[place].name
     }
 
     /// A new name for a statement, and the name of one to deallocate if there are too many.

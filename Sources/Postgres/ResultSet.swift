@@ -1,5 +1,6 @@
 import CLibPQ
 public import Fields
+import Foundation
 import Synchronization
 
 /// A result of libpq, read-only from the moment it exists and freed with its last holder.
@@ -28,6 +29,11 @@ final class ResultSet: @unchecked Sendable {
     }
 
     func name(_ column: Int) -> String { String(cString: PQfname(handle, Int32(column))) }
+
+    func isNamed(_ name: UnsafePointer<CChar>?, _ column: Int) -> Bool {
+        guard let name, let own = PQfname(handle, Int32(column)) else { return false }
+        return strcmp(own, name) == 0
+    }
 }
 
 /// The rows of a statement, still as the server sent them: decoded only where a rule must look at them, otherwise
@@ -114,6 +120,8 @@ struct RowLayout: Sendable {
     let positions: [String: Int]
     /// `{"id":`, `,"title":` … ready to copy.
     let prefixes: [[UInt8]]
+    /// The names as libpq has them, to compare with.
+    private let terminated: [ContiguousArray<CChar>]
 
     private static let cache = Mutex<[ObjectIdentifier: RowLayout]>([:])
 
@@ -131,6 +139,7 @@ struct RowLayout: Sendable {
         names = shape.names
         positions = Dictionary(uniqueKeysWithValues: shape.names.enumerated().map { ($1, $0) })
         prefixes = shape.names.enumerated().map { Array((($0 == 0 ? "{\"" : ",\"") + $1 + "\":").utf8) }
+        terminated = shape.names.map(\.utf8CString)
     }
 
     /// A column left out, added, misplaced or of another type is a defect, found at the first run of the statement.
@@ -141,7 +150,7 @@ struct RowLayout: Sendable {
                 message: "the statement returns \(result.columnCount) columns and the row type has \(names.count)")
         }
         for (position, field) in fields.enumerated() {
-            guard result.name(position) == field.name else {
+            guard terminated[position].withUnsafeBufferPointer({ result.isNamed($0.baseAddress, position) }) else {
                 throw DatabaseError(
                     kind: .defect, sqlState: "42P10",
                     message: "column \(position + 1) is \(result.name(position)) and the row type expects \(field.name)"
@@ -161,14 +170,26 @@ extension Shape.Kind {
     /// Whether a PostgreSQL type (its fixed object id, `pg_type.dat`) is what this kind is read from.
     func accepts(type: UInt32) -> Bool {
         switch self {
-        case .string, .pattern, .cases: [25, 1043, 1042, 19, 18, 705].contains(type)
-        case .integer: [20, 21, 23].contains(type)
-        case .number: [20, 21, 23, 700, 701, 1700].contains(type)
+        case .string, .pattern, .cases:
+            switch type {
+            case 25, 1043, 1042, 19, 18, 705: true;
+            default: false
+            }
+        case .integer:
+            switch type {
+            case 20, 21, 23: true;
+            default: false
+            }
+        case .number:
+            switch type {
+            case 20, 21, 23, 700, 701, 1700: true;
+            default: false
+            }
         case .boolean: type == 16
         case .uuid: type == 2950
         case .instant: type == 1184
         case .day: type == 1082
-        case .array, .object, .json: [114, 3802].contains(type)
+        case .array, .object, .json: type == 114 || type == 3802
         }
     }
 }

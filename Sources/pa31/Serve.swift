@@ -25,6 +25,8 @@ struct Serve: AsyncParsableCommand {
             let settings = try Settings.read()
             let serverSettings = try settings.server()
             Self.raiseOpenFiles()
+            // Without it the C library looks at the zone's file for each line of the log.
+            unsafe setenv("TZ", ":/etc/localtime", 0)
             var logger = Logger(label: "pa31", factory: { _ in StreamLogHandler.standardError(label: "pa31") })
             logger.logLevel = try settings.logLevel()
             let server = Server(serverSettings, logger: logger)

@@ -1,3 +1,4 @@
+@testable import API
 import Fields
 import Foundation
 import TestSupport
@@ -156,4 +157,14 @@ import Testing
             #expect(!client.log.text.contains("secret-7"))
         }
     }
+}
+
+@Suite struct `The date of answers` {
+    @Test(arguments: [
+        (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+        (951_868_800, "Wed, 01 Mar 2000 00:00:00 GMT"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+        (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+    ])
+    func `is that of RFC 9110`(second: Int, text: String) { #expect(DateHeader.text(second) == text) }
 }

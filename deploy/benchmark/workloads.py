@@ -238,7 +238,8 @@ DRAWN = {
          "member": drawn_id("8013", "candidate")}),
     "structure": (f"\\set finess {FIRST_STRUCTURE} + random(1, :structures)", {"finess": ":finess"}),
     "move": (
-        "\\set number random(100, 999)",
+        # Each client goes through actions of its own: two never meet on one, as at the load generator's.
+        "\\set turn :turn + 1\n\\set number 100 + (:client_id + :clients * :turn) % 900",
         {"code": "('Z9.' || :number::text)", "operation_id": "gen_random_uuid()",
          "action": "('00000000-0000-7000-8007-000000000' || :number::text)::uuid"}),
 }
