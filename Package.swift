@@ -180,8 +180,7 @@ let package = Package(
             name: "PrivacyTests",
             dependencies: [
                 "Privacy", "Orientation", "Recruitment", "Directory", "Messages", "Accounts", "Contract", "Postgres",
-                "Fields",
-                "TestSupport", logging,
+                "Reports", "Fields", "TestSupport", logging,
             ],
             swiftSettings: strictTests),
         .testTarget(

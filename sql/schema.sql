@@ -1564,8 +1564,10 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('person_quarter', 0)) THEN RETURN 0; END IF;
     SELECT * INTO wanted FROM person_quarter WHERE counted_at IS NULL ORDER BY quarter LIMIT 1;
     IF wanted.quarter IS NULL THEN
+        -- Who was erased before the first closing left counts only: they begin the figures all the same.
         SELECT coalesce((SELECT (max(q.quarter) + interval '3 months')::date FROM person_quarter q),
-                        date_trunc('quarter', min(c.created_at) AT TIME ZONE 'Europe/Paris')::date)
+                        least(date_trunc('quarter', min(c.created_at) AT TIME ZONE 'Europe/Paris')::date,
+                              (SELECT min(k.quarter) FROM person_count k)))
           INTO first_day FROM candidate c;
         IF first_day IS NULL OR (first_day + interval '3 months')::date > caller_day() THEN RETURN 0; END IF;
         INSERT INTO person_quarter (quarter) VALUES (first_day) RETURNING * INTO wanted;
@@ -1719,26 +1721,38 @@ CREATE FUNCTION public.count_quarter_figures() RETURNS integer
     AS $$
 DECLARE
     wanted date;
-    starts timestamptz;
-    ends timestamptz;
+    next date;
+    days_given integer := service_rule('level_days');
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('quarter_figure', 0)) THEN RETURN 0; END IF;
     SELECT coalesce((SELECT (max(f.quarter) + interval '3 months')::date FROM quarter_figure f),
                     date_trunc('quarter', least((SELECT min(o.sent_at) FROM orientation o), (SELECT min(n.opened_at) FROM need n))
                                           AT TIME ZONE 'Europe/Paris')::date) INTO wanted;
-    IF wanted IS NULL OR (wanted + interval '3 months')::date + service_rule('level_days') >= caller_day() THEN RETURN 0; END IF;
-    starts := wanted::timestamp AT TIME ZONE 'Europe/Paris';
-    ends := (wanted + interval '3 months') AT TIME ZONE 'Europe/Paris';
+    -- Whoever sent the first ones may be erased.
+    IF NOT EXISTS (SELECT FROM quarter_figure) THEN
+        SELECT least(wanted, date_trunc('quarter', min(p.sent_on)::timestamp)::date) INTO wanted FROM past_orientation p;
+    END IF;
+    next := (wanted + interval '3 months')::date;
+    IF wanted IS NULL OR next + days_given >= caller_day() THEN RETURN 0; END IF;
     INSERT INTO quarter_figure (quarter, code, numerator, denominator, counted_at)
     WITH sent AS (
-        SELECT CASE WHEN o.answered_at IS NOT NULL THEN days_to_answer(o.sent_at, o.answered_at) END AS days
-          FROM orientation o WHERE o.sent_at >= starts AND o.sent_at < ends AND o.state NOT IN ('withdrawn', 'obsolete')),
+        SELECT CASE WHEN o.answered_on - o.sent_on <= days_given THEN o.answered_on - o.sent_on END AS days
+          FROM (SELECT (l.sent_at AT TIME ZONE 'Europe/Paris')::date AS sent_on, (l.answered_at AT TIME ZONE 'Europe/Paris')::date AS answered_on,
+                       l.state, (l.closed_at AT TIME ZONE 'Europe/Paris')::date AS closed_on
+                  FROM orientation l
+                 WHERE l.sent_at >= wanted::timestamp AT TIME ZONE 'Europe/Paris'
+                   AND l.sent_at < next::timestamp AT TIME ZONE 'Europe/Paris'
+                UNION ALL
+                SELECT p.sent_on, p.answered_on, p.state, p.closed_on FROM past_orientation p
+                 WHERE p.sent_on >= wanted AND p.sent_on < next) AS o
+         WHERE NOT (o.state IN ('withdrawn', 'obsolete') AND o.closed_on < next)),
     filled AS (
         SELECT (n.filled_at AT TIME ZONE 'Europe/Paris')::date - (n.opened_at AT TIME ZONE 'Europe/Paris')::date AS days
-          FROM need n WHERE n.filled_at >= starts AND n.filled_at < ends AND n.opened_at IS NOT NULL)
-    SELECT wanted, 'response_rate', (count(*) FILTER (WHERE days <= service_rule('level_days')))::integer, count(*)::integer,
-           current_instant() FROM sent
+          FROM need_as_of(next - 1) n
+         WHERE n.filled_at >= wanted::timestamp AT TIME ZONE 'Europe/Paris' AND n.opened_at IS NOT NULL)
+    SELECT wanted, 'response_rate', count(days)::integer, count(*)::integer, current_instant() FROM sent
     UNION ALL
+    -- Of the same answers: of two figures that differ by a few, the difference would tell of these few.
     SELECT wanted, 'response_days', coalesce(sum(days), 0)::integer, count(days)::integer, current_instant() FROM sent
     UNION ALL
     SELECT wanted, 'needs_filled', count(*)::integer, count(*)::integer, current_instant() FROM filled
@@ -2946,15 +2960,24 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
           SELECT q.quarter
             FROM public.person_quarter q
            WHERE ((q.counted_at <= person_figures.known_at) AND (((q.quarter + '3 mons'::interval))::date <= (person_figures.day + 1)))
+         ), reach AS MATERIALIZED (
+          SELECT o.starts_on,
+             o.ends_on
+            FROM public.person_period o
+           WHERE (o.is_own AND (o.registered_at <= person_figures.known_at) AND (o.starts_on <= person_figures.ends_on) AND (o.ends_on >= person_figures.starts_on))
          ), quarter AS MATERIALIZED (
           SELECT (s.day)::date AS quarter,
+             (((s.day)::date >= person_figures.starts_on) AND ((s.day)::date <= person_figures.ends_on)) AS is_inside,
              ((q.quarter IS NOT NULL) OR ((s.day)::date < ( SELECT min(c.quarter) AS min
                     FROM counted c))) AS is_known,
              (q.quarter IS NULL) AS is_before
-            FROM (generate_series((person_figures.starts_on)::timestamp without time zone, (person_figures.ends_on)::timestamp without time zone, '3 mons'::interval) s(day)
+            FROM (generate_series((LEAST(person_figures.starts_on, ( SELECT min(h.starts_on) AS min
+                    FROM reach h)))::timestamp without time zone, (GREATEST(person_figures.ends_on, ( SELECT max(h.ends_on) AS max
+                    FROM reach h)))::timestamp without time zone, '3 mons'::interval) s(day)
               LEFT JOIN counted q ON ((q.quarter = (s.day)::date)))
          ), total AS MATERIALIZED (
           SELECT q.quarter,
+             q.is_inside,
              s.step,
              q.is_known,
              COALESCE(c.persons, 0) AS persons,
@@ -2983,24 +3006,52 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
          ), is_covered AS MATERIALIZED (
           SELECT (COALESCE(sum(((t.ends_on - t.starts_on) + 1)), (0)::bigint) = ((person_figures.ends_on - person_figures.starts_on) + 1)) AS holds
             FROM tile t
-         ), block AS MATERIALIZED (
+         ), part AS MATERIALIZED (
           SELECT t.starts_on,
              t.ends_on,
              u.step,
              sum(u.persons) AS persons,
+             count(*) FILTER (WHERE (NOT u.is_shown)) AS hidden,
+             count(*) FILTER (WHERE ((NOT u.is_shown) AND u.is_inside)) AS hidden_inside,
              (bool_and(COALESCE(u.is_known, false)) AND ((count(*) FILTER (WHERE (NOT u.is_shown)) = 0) OR ((count(*) FILTER (WHERE (NOT u.is_shown)) >= 2) AND (sum(u.persons) FILTER (WHERE (NOT u.is_shown)) >= max(r."least")) AND (sum(u.persons) FILTER (WHERE (NOT u.is_shown)) < ((max(r."least") - 1) * count(*) FILTER (WHERE (NOT u.is_shown))))))) AS is_shown
             FROM ((rule r
-              CROSS JOIN tile t)
+              CROSS JOIN ( SELECT tile.starts_on,
+                     tile.ends_on
+                    FROM tile
+                 UNION
+                  SELECT reach.starts_on,
+                     reach.ends_on
+                    FROM reach) t)
               JOIN total u ON (((u.quarter >= t.starts_on) AND (u.quarter <= t.ends_on))))
            GROUP BY t.starts_on, t.ends_on, u.step
+         ), block AS MATERIALIZED (
+          SELECT p.starts_on,
+             p.ends_on,
+             p.step,
+             p.persons,
+             p.hidden,
+             p.hidden_inside,
+             p.is_shown
+            FROM (part p
+              JOIN tile t USING (starts_on, ends_on))
+         ), summed AS MATERIALIZED (
+          SELECT p.step,
+             sum(p.hidden_inside) AS hidden
+            FROM (part p
+              JOIN reach h USING (starts_on, ends_on))
+           WHERE (p.is_shown AND (p.hidden_inside = p.hidden))
+           GROUP BY p.step
          ), period AS MATERIALIZED (
           SELECT u.step,
              sum(u.persons) AS persons,
              (bool_and(u.is_shown) OR (( SELECT c.holds
                     FROM is_covered c) AND COALESCE(( SELECT bool_and(b.is_shown) AS bool_and
                     FROM block b
-                   WHERE (b.step = u.step)), false))) AS is_shown
+                   WHERE (b.step = u.step)), false)) OR (bool_and(COALESCE(u.is_known, false)) AND ((count(*) FILTER (WHERE (NOT u.is_shown)))::numeric = ( SELECT m.hidden
+                    FROM summed m
+                   WHERE (m.step = u.step))))) AS is_shown
             FROM total u
+           WHERE u.is_inside
            GROUP BY u.step
          ), cell AS MATERIALIZED (
           SELECT b.starts_on,
@@ -3049,7 +3100,7 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
              k.step,
              k.dimension,
                  CASE
-                     WHEN (min(k.persons) >= max(r."least")) THEN (0)::bigint
+                     WHEN ((min(k.persons) >= max(r."least")) AND (bool_or(k.is_fixed) OR (count(*) > 1))) THEN (0)::bigint
                      ELSE COALESCE(min(k.n) FILTER (WHERE ((k.n >= 2) AND (k.running >= (r."least")::numeric) AND COALESCE((k.next >= r."least"), true))), max(k.n))
                  END AS withheld
             FROM (rule r
@@ -3115,7 +3166,8 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
              row_number() OVER w AS n,
              sum(c.persons) OVER w AS running,
              lead(c.persons) OVER w AS next,
-             min(c.persons) OVER (PARTITION BY c.step, c.epci) AS least_persons
+             min(c.persons) OVER (PARTITION BY c.step, c.epci) AS least_persons,
+             count(*) OVER (PARTITION BY c.step, c.epci) AS lines
             FROM commune_cell c
            WINDOW w AS (PARTITION BY c.step, c.epci ORDER BY c.persons, (c.value COLLATE "C"))
          ), commune_judged AS MATERIALIZED (
@@ -3123,7 +3175,7 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
              k.epci,
              k.value,
              k.persons,
-             ((k.least_persons >= r."least") OR (k.n > COALESCE(min(k.n) FILTER (WHERE ((k.n >= 2) AND (k.running >= (r."least")::numeric) AND COALESCE((k.next >= r."least"), true))) OVER (PARTITION BY k.step, k.epci), (1000000)::bigint))) AS is_shown
+             (((k.least_persons >= r."least") AND (k.lines > 1)) OR (k.n > COALESCE(min(k.n) FILTER (WHERE ((k.n >= 2) AND (k.running >= (r."least")::numeric) AND COALESCE((k.next >= r."least"), true))) OVER (PARTITION BY k.step, k.epci), (1000000)::bigint))) AS is_shown
             FROM (rule r
               CROSS JOIN commune_ranked k)
          )
@@ -3138,6 +3190,7 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
              ELSE NULL::integer
          END AS "case"
     FROM total u
+   WHERE u.is_inside
  UNION ALL
   SELECT person_figures.starts_on AS starts_on,
      person_figures.ends_on AS ends_on,
@@ -3152,7 +3205,8 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
          END)::integer AS int4
     FROM period p
    WHERE (( SELECT count(*) AS count
-            FROM quarter) > 1)
+            FROM quarter q
+           WHERE q.is_inside) > 1)
  UNION ALL
   SELECT person_figures.starts_on AS starts_on,
      person_figures.ends_on AS ends_on,
@@ -3162,6 +3216,7 @@ CREATE FUNCTION public.person_figures(caller text, starts_on date, ends_on date,
      NULL::text,
      (
          CASE
+             WHEN (p.is_shown AND (p.persons = 0)) THEN (0)::numeric
              WHEN (f.is_shown AND f.is_whole AND ( SELECT c.holds
                 FROM is_covered c)) THEN f.persons
              ELSE NULL::numeric
@@ -3940,19 +3995,32 @@ COMMENT ON FUNCTION public.report_person_figures(day date, starts_on date, ends_
 CREATE FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) RETURNS TABLE(period text, step text, step_label text, dimension text, dimension_label text, value text, value_label text, persons jsonb)
     LANGUAGE sql STABLE
     AS $$
-    WITH f AS MATERIALIZED (
+    WITH told AS MATERIALIZED (
         SELECT * FROM person_figures(current_caller(), report_persons.starts_on, report_persons.ends_on, report_persons.day,
                                      report_persons.known_at)),
+    -- What everybody can subtract is said: what the withheld lines of a table are together.
+    rest AS (
+        SELECT l.first_day, l.last_day, l.step, l.dimension, max(t.persons) - sum(l.persons)::integer AS persons
+          FROM told l JOIN told t ON t.dimension = 'all' AND t.step = l.step AND t.first_day = l.first_day AND t.last_day = l.last_day
+         WHERE l.dimension IN (SELECT v.dimension FROM person_value v)
+         GROUP BY l.first_day, l.last_day, l.step, l.dimension
+        HAVING count(l.persons) BETWEEN 1 AND count(*) - 1 AND count(t.persons) > 0),
+    f AS MATERIALIZED (
+        SELECT l.*, count(*) OVER (PARTITION BY l.first_day, l.last_day, l.step, l.dimension, l.parent) = 1 AS is_alone FROM told l
+        UNION ALL
+        SELECT r.first_day, r.last_day, r.step, r.dimension, 'withheld', NULL, r.persons, false FROM rest r),
     j AS MATERIALIZED (SELECT DISTINCT ON (n.code) n.code, n.label FROM rome_job n ORDER BY n.code, n.version DESC)
     SELECT CASE WHEN quarter_label(f.first_day) = quarter_label(f.last_day) THEN quarter_label(f.first_day)
                 ELSE quarter_label(f.first_day) || ' à ' || quarter_label(f.last_day) END,
            f.step, r.label_fr, f.dimension,
-           coalesce(v.dimension_fr, CASE f.dimension WHEN 'all' THEN 'Ensemble' WHEN 'epci' THEN 'EPCI de résidence'
+           coalesce(v.dimension_fr, (SELECT min(w.dimension_fr) FROM person_value w WHERE w.dimension = f.dimension),
+                    CASE f.dimension WHEN 'all' THEN 'Ensemble' WHEN 'epci' THEN 'EPCI de résidence'
                     WHEN 'commune' THEN 'Commune de résidence' WHEN 'job' THEN 'Métier (ROME)'
                     WHEN 'structure_kind' THEN 'Catégorie de structure' ELSE 'Contrat' END),
            concat_ws(':', f.value, CASE WHEN f.value = 'other' THEN f.parent END),
            coalesce(v.label_fr, CASE WHEN f.dimension = 'all' THEN 'toutes les personnes' END,
-                    CASE WHEN f.value = 'other' THEN concat_ws(', ', 'autres, ensemble', e.name) END,
+                    CASE WHEN f.value = 'withheld' THEN 'lignes masquées, ensemble' END,
+                    CASE WHEN f.value = 'other' THEN concat_ws(', ', CASE WHEN f.is_alone THEN 'non détaillé' ELSE 'autres, ensemble' END, e.name) END,
                     CASE WHEN f.value = 'unknown' THEN 'non précisé' END, e.name, c.name, j.label,
                     coalesce(k.short_name, k.short_label), t.label_fr, f.value),
            coalesce(to_jsonb(f.persons), '"s"')
@@ -3965,11 +4033,13 @@ CREATE FUNCTION public.report_persons(day date, starts_on date, ends_on date, kn
       LEFT JOIN j ON f.dimension = 'job' AND j.code = f.value
       LEFT JOIN finess_category k ON f.dimension = 'structure_kind' AND k.code = f.value
       LEFT JOIN contract_type t ON f.dimension = 'contract' AND t.code = f.value
+     -- A grouping whose communes are not detailed is a line of its own already.
+     WHERE NOT (f.dimension = 'commune' AND f.value = 'other' AND f.is_alone)
      ORDER BY array_position(ARRAY['received', 'oriented', 'accompanied', 'immersion', 'training', 'hired', 'employed_3', 'employed_6',
                                    'employed_12'], f.step),
               array_position(ARRAY['all', 'sex', 'age', 'age_esf', 'situation', 'long_term_unemployed', 'diploma_level', 'qpv', 'rsa',
                                    'disability', 'epci', 'commune', 'job', 'structure_kind', 'contract'], f.dimension),
-              f.first_day, f.last_day, v.position, f.parent COLLATE "C", f.value = 'other', f.value COLLATE "C"
+              f.last_day, f.first_day DESC, v.position, f.parent COLLATE "C", f.value = 'other', f.value COLLATE "C"
 $$;
 
 COMMENT ON FUNCTION public.report_persons(day date, starts_on date, ends_on date, known_at timestamp with time zone) IS 'Persons by step in whole closed quarters and in the period, with what may not be told withheld.';
@@ -7522,9 +7592,13 @@ CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.nee
 
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.organisation FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
 
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.person_quarter FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('figures');
+
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.priority_district FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
 
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.progress_note FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('plan');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.quarter_figure FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('figures');
 
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.recruitment_word FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
 
@@ -7535,6 +7609,8 @@ CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.rep
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.retention_column FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
 
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.rome_job FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('reference');
+
+CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.service_rule FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('figures');
 
 CREATE TRIGGER tell_public_change AFTER INSERT OR DELETE OR UPDATE ON public.session FOR EACH STATEMENT EXECUTE FUNCTION public.tell_public_change('recruitment');
 

@@ -85,18 +85,22 @@ public enum Page {
         [aria-invalid] { border: 2px solid var(--wrong); } .error { color: var(--wrong); font-weight: bold; }
         .alert { border: 2px solid var(--wrong); padding: 0 1rem; } .alert h2 { margin-top: 1rem; border: 0; }
         form, details, figure { margin: 1.5rem 0; } summary { padding: 0.75rem 0; cursor: pointer; }
-        caption { font-weight: bold; text-align: left; padding: 0.5rem 0; } th[scope=row] { width: 30%; } .person td { overflow-wrap: anywhere; }
+        caption { font-weight: bold; text-align: left; padding: 0.5rem 0; } th[scope=row] { width: 30%; }
+        .scroll th[scope=row] { width: auto; } .person td { overflow-wrap: anywhere; }
         blockquote { margin: 0.5rem 0; padding: 0.25rem 1rem; border-left: 4px solid var(--line); }
         .note { color: inherit; font-size: 0.9rem; }
         .number { text-align: right; white-space: nowrap; } caption { text-align: left; font-weight: bold; padding: 0.5rem 0; }
         figure { margin: 1.5rem 0; } svg { max-width: 100%; height: auto; } tfoot { font-weight: bold; }
         dt { margin-top: 0.75rem; font-weight: bold; break-after: avoid; }
-        @page { size: A4 landscape; margin: 15mm; @bottom-right { content: counter(page) " / " counter(pages); } }
+        @page { size: A4 landscape; margin: 10mm 10mm 15mm; @bottom-right { content: counter(page) " / " counter(pages); } }
         @media print {
             :root { --ink: #000000; --paper: #ffffff; --accent: #000000; --line: #767676; }
             body { font-size: 8pt; } main { max-width: none; padding: 0; } a { text-decoration: none; }
             thead { display: table-header-group; } tfoot { display: table-row-group; } tr, figure, dd { break-inside: avoid; }
-            h2 { break-after: avoid; } .scroll { overflow: visible; }
+            h2 { break-after: avoid; } .scroll { overflow: visible; font-size: 7pt; }
+            /* Whole words, and nothing beyond the paper's edge. */
+            th, td { border: 0.5pt solid #767676; padding: 1pt 2pt; line-height: 1.25; overflow-wrap: break-word; }
+            th.number { white-space: normal; } thead th { hyphens: auto; } h2 { margin-top: 1.5rem; }
         }
         .skip { position: absolute; left: -100rem; } .skip:focus { position: static; }
 

@@ -8,6 +8,8 @@ public enum PublicData: String, Sendable, CaseIterable {
     case recruitment
     /// Lists that ship with the product.
     case reference
+    /// Persons and answers of closed quarters, and from how many on they are told.
+    case figures
 
     /// The channel that changes are told on.
     public static let channel = "pa31_public"

@@ -6,10 +6,10 @@ import Postgres
 
 /// How campaigns move: each move is one transaction with its history, its audit row and, for a submission, what it freezes.
 extension CampaignStore {
-    /// Moves a campaign as its table allows. Of two at once, one waits, then finds another version.
+    /// Moves a campaign as its table allows. Of two at once, one waits, then finds another version. `step` is told how far a submission is.
     public func move<T: Sendable>(
         _ id: Campaign.ID, _ move: CampaignMove, precondition: Precondition, as caller: Caller,
-        answer: (Found) throws -> T = { $0 }
+        answer: (Found) throws -> T = { $0 }, step: @escaping ReportStep = { _, _ in }
     ) async throws -> T {
         do {
             return try await database.slow(as: caller) { transaction in
@@ -28,7 +28,7 @@ extension CampaignStore {
                     from: current.state, to: move.to, by: actor, given: move.given,
                     failing: failing(move, current, gaps, areCounted, asOf, transaction), label: \.label)
                 let report =
-                    move.to == .submitted ? try await freeze(current, asOf: asOf, gaps: gaps, transaction) : nil
+                    move.to == .submitted ? try await freeze(current, asOf: asOf, gaps: gaps, step, transaction) : nil
                 try await write(move, of: current, report, transaction)
                 return try answer(try await found(id, as: caller, transaction))
             }
@@ -119,13 +119,14 @@ extension CampaignStore {
 
     /// Freezes the next numbered report with its files, in the submission's own transaction.
     private func freeze(
-        _ current: Current, asOf: Day, gaps: [CampaignGap], _ transaction: Transaction
+        _ current: Current, asOf: Day, gaps: [CampaignGap], _ step: @escaping ReportStep, _ transaction: Transaction
     ) async throws -> Report.ID {
         let request = ReportRequest(
             campaign: current.id, title: current.title, startsOn: current.startsOn, endsOn: current.endsOn, asOf: asOf,
             number: current.reportCount + 1, frozenAt: transaction.now, gaps: gaps)
         let profile = try profiles.find(current.profile)
-        let document = try await ReportBuilder(profile: profile, request: request, transaction: transaction).build()
+        let builder = ReportBuilder(profile: profile, request: request, transaction: transaction, step: step)
+        let document = try await builder.build()
         let id = transaction.newID(Report.ID.self)
         let canonical = document.canonical
         try await transaction.execute(
@@ -143,6 +144,7 @@ extension CampaignStore {
                         \(bytes: file.content)::bytea, \(bytes: CanonicalJSON.sha256(file.content))::bytea)
                 """)
         }
+        step(profile.sheets.count + 2, profile.sheets.count + 2)
         return id
     }
 }

@@ -27,14 +27,19 @@ struct ReportRequest: Sendable {
     }
 }
 
+/// What is told while a report is made: how many parts of how many are done.
+public typealias ReportStep = @Sendable (Int, Int) -> Void
+
 /// Reads what a profile wants, as it stood at the end of the day, and makes the document of it.
 struct ReportBuilder: Sendable {
     let profile: ReportProfile
     let request: ReportRequest
     let transaction: Transaction
+    /// Told after each part that was read: how many of how many.
+    var step: ReportStep = { _, _ in }
 
     private struct About: Decodable {
-        var funder: JSON
+        var funder: JSON?
         var plan: JSON
         var isDemonstration: Bool
     }
@@ -51,9 +56,13 @@ struct ReportBuilder: Sendable {
                    EXISTS (SELECT FROM instance WHERE is_demonstration) AS is_demonstration
             """, as: About.self
         ).first()
-        guard let about else { throw ReportRefusals.profile() }
+        guard let about, let funder = about.funder else { throw ReportRefusals.profile() }
         var sheets: [ReportDocument.Sheet] = []
-        for sheet in profile.sheets { sheets.append(try await self.sheet(sheet)) }
+        for sheet in profile.sheets {
+            sheets.append(try await self.sheet(sheet))
+            // The charts and the files come after.
+            step(sheets.count, profile.sheets.count + 2)
+        }
         var used = Set(sheets.flatMap { $0.columns.compactMap(\.indicator) } + figureCodes(sheets))
         if sheets.contains(where: { $0.subject == .persons }) {
             used.formUnion(
@@ -67,7 +76,7 @@ struct ReportBuilder: Sendable {
             .init("format", .string(ReportDocument.form)), .init("title", .string(request.title)),
             .init("columns_version", JSON(profile.version)),
             .init("profile", ["code": .string(profile.code), "title": .string(profile.title)]),
-            .init("campaign", JSON(request.campaign?.fieldText)), .init("funder", about.funder),
+            .init("campaign", JSON(request.campaign?.fieldText)), .init("funder", funder),
             .init("plan", about.plan), .init("is_demonstration", .bool(about.isDemonstration)),
             .init(
                 "period",
@@ -88,6 +97,7 @@ struct ReportBuilder: Sendable {
             .init("gaps", .array(request.gaps.map(gap))),
         ]
         let built = ReportDocument(head: head, sheets: sheets, charts: try await charts())
+        step(sheets.count + 1, profile.sheets.count + 2)
         // As it will be read again: files made now and files made years later are made from the same.
         return ReportDocument(frozen: String(decoding: built.canonical, as: UTF8.self)) ?? built
     }

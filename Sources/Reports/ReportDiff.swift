@@ -16,8 +16,10 @@ public struct ReportDiff: Decodable, Sendable {
         public var before: String?
         /// After; none for a line that is gone.
         public var after: String?
-        /// By how much, of numbers; money in cents. None for 1 to 4 persons: as few are withheld everywhere.
+        /// By how much, of numbers; money in cents. None where it is withheld.
         public var difference: Double?
+        /// The same as people read it: `+49,75 €`; `s` for 1 to 4 persons: as few are withheld everywhere.
+        public var differenceText: String?
         /// What was noted about the action between the two reports: perhaps why.
         public var notes: [Note]
     }
@@ -49,6 +51,7 @@ public struct ReportDiff: Decodable, Sendable {
                         "sheet": .string(line.sheet), "key": .string(line.key), "column": JSON(line.column),
                         "before": JSON(line.before), "after": JSON(line.after),
                         "difference": line.difference.map { .number(CanonicalJSON.number($0.fieldText)) } ?? .null,
+                        "difference_text": JSON(line.differenceText),
                         "notes": .array(
                             line.notes.map {
                                 [
@@ -62,12 +65,18 @@ public struct ReportDiff: Decodable, Sendable {
         ]
     }
 
+    private var withheld: String {
+        lines.contains { $0.differenceText == ReportComparison.withheld }
+            ? "<p>« s » : écart de 1 à 4 personnes, non communiqué (secret statistique).</p>" : ""
+    }
+
     /// The same for people.
     var page: String {
         let rows = lines.map { line in
             let notes = line.notes.map { "\(Day($0.writtenAt).french) : \($0.text)" }.joined(separator: " — ")
             let cells = [
-                line.sheet, line.key, line.column ?? "ligne entière", line.before ?? "", line.after ?? "", notes,
+                line.sheet, line.key, line.column ?? "ligne entière", line.before ?? "", line.after ?? "",
+                line.differenceText ?? "", notes,
             ]
             return "<tr>" + cells.map { "<td>\(Page.escaped($0))</td>" }.joined() + "</tr>"
         }
@@ -79,10 +88,10 @@ public struct ReportDiff: Decodable, Sendable {
             et <code>\(after.sha256)</code>.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Écarts"><table>
             <thead><tr><th scope="col">Feuille</th><th scope="col">Ligne</th><th scope="col">Colonne</th><th scope="col">Avant</th>
-            <th scope="col">Après</th><th scope="col">Notes entre les deux</th></tr></thead>
+            <th scope="col">Après</th><th scope="col">Écart</th><th scope="col">Notes entre les deux</th></tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))
-            </tbody></table></div>\(lines.isEmpty ? "<p>Rien n'a changé.</p>" : "")
+            </tbody></table></div>\(lines.isEmpty ? "<p>Rien n'a changé.</p>" : "")\(withheld)
             """)
     }
 }
@@ -138,13 +147,24 @@ struct ReportComparison {
     let before: ReportDocument
     let after: ReportDocument
 
+    /// What stands for so few persons that it is not told.
+    static let withheld = "s"
     /// Columns that tell lines apart.
     static let keys: Set = [
         "action_code", "funder_code", "year", "indicator_title", "milestone_title", "due_on", "kind", "job", "code",
         "period", "step", "dimension",
     ]
     /// What a figure means, and what a line is called, is no movement.
-    static let ignored: Set = ["definition", "source", "unit_label", "label", "definition_version"]
+    static let ignored: Set = [
+        "definition", "source", "unit_label", "label", "definition_version", "step_label", "dimension_label",
+        "value_label",
+        "kind_name", "kind_label", "job_label",
+    ]
+
+    /// Whether a column tells the lines of a sheet apart: of persons, the value too.
+    private static func isKey(_ field: String, _ subject: ReportSubject) -> Bool {
+        keys.contains(field) || subject == .persons && field == "value"
+    }
 
     var lines: [Found] {
         after.sheets.flatMap { sheet -> [Found] in
@@ -164,7 +184,7 @@ struct ReportComparison {
     private func rows(_ sheet: ReportDocument.Sheet) -> [Row] {
         var seen: [String: Int] = [:]
         return sheet.rows.enumerated().map { position, cells in
-            let parts = zip(cells, sheet.columns).filter { Self.keys.contains($0.1.field) && $0.0 != .null }
+            let parts = zip(cells, sheet.columns).filter { Self.isKey($0.1.field, sheet.subject) && $0.0 != .null }
             var key = parts.map { $0.0.string ?? $0.0.text }.joined(separator: " ")
             // Two lines that nothing tells apart: by their order.
             seen[key, default: 0] += 1
@@ -183,23 +203,26 @@ struct ReportComparison {
                 actionCode: action(row, sheet),
                 line: .init(
                     sheet: new.title, key: row.key, column: nil, before: isNew ? nil : "présente",
-                    after: isNew ? "présente" : nil, difference: nil, notes: []))
+                    after: isNew ? "présente" : nil, difference: nil, differenceText: nil, notes: []))
         }
         let changed = newRows.flatMap { row -> [Found] in
             guard let before = former[row.key] else { return [whole(row, new, isNew: true)] }
             return new.columns.enumerated().compactMap { position, column in
-                guard !Self.ignored.contains(column.field), !Self.keys.contains(column.field),
+                guard !Self.ignored.contains(column.field), !Self.isKey(column.field, new.subject),
                     let place = old.columns.firstIndex(where: { $0.field == column.field })
                 else { return nil }
                 let (was, is_) = (before.cells[place], row.cells[position])
                 guard was != is_ else { return nil }
+                let difference = difference(was, is_)
+                let isWithheld = Self.isOfPersons(row, column, new) && difference.map { abs($0) < 5 } == true
                 return Found(
                     actionCode: action(row, new),
                     line: .init(
                         sheet: new.title, key: row.key, column: column.heading,
                         before: after.text(was, column, unit: before.unit),
-                        after: after.text(is_, column, unit: row.unit),
-                        difference: Self.isOfPersons(row, new) ? withheld(difference(was, is_)) : difference(was, is_),
+                        after: after.text(is_, column, unit: row.unit), difference: isWithheld ? nil : difference,
+                        differenceText: isWithheld
+                            ? Self.withheld : difference.flatMap { after.text($0, column, unit: row.unit) },
                         notes: []))
             }
         }
@@ -210,13 +233,16 @@ struct ReportComparison {
         sheet.columns.firstIndex { $0.field == "action_code" }.flatMap { row.cells[$0].string }
     }
 
-    private static func isOfPersons(_ row: Row, _ sheet: ReportDocument.Sheet) -> Bool {
-        sheet.subject == .persons || (sheet.subject == .figures && row.key.hasPrefix("persons_"))
-    }
-
-    /// A difference of 1 to 4 persons is told as little as so few persons are.
-    private func withheld(_ difference: Double?) -> Double? {
-        difference.flatMap { (1..<5).contains(abs($0)) ? nil : $0 }
+    /// Whether a cell counts persons, or what was done with them: answers, filled needs. Few of them are told as little as few persons.
+    private static func isOfPersons(_ row: Row, _ column: ReportDocument.Column, _ sheet: ReportDocument.Sheet) -> Bool
+    {
+        switch (sheet.subject, row.key) {
+        case (.persons, _): true
+        case (.figures, "response_rate"), (.figures, "response_days"), (.figures, "fill_days"): column.field != "value"
+        case (.figures, "needs_filled"): true
+        case (.figures, let code): code.hasPrefix("persons_") && !code.hasSuffix("_by_plan")
+        default: false
+        }
     }
 
     /// To three places: what binary fractions add beyond says nothing.
@@ -231,5 +257,14 @@ extension ReportDocument {
     /// A cell as a sentence has it.
     fileprivate func text(_ value: JSON, _ column: Column, unit: String?) -> String? {
         value == .null ? nil : shown(cell(value, column, unit: unit), column.kind)
+    }
+
+    /// A difference with its sign; of per cent, in points.
+    fileprivate func text(_ difference: Double, _ column: Column, unit: String?) -> String? {
+        let number = CanonicalJSON.number(difference.fieldText)
+        let shown =
+            column.kind == .percent
+            ? FrenchNumber.decimal(number) + " points" : text(.number(number), column, unit: unit)
+        return shown.map { difference > 0 ? "+" + $0 : $0 }
     }
 }

@@ -159,7 +159,10 @@ struct ReportDocument: Sendable {
             ("Numéro", number.map(String.init) ?? "aperçu, non soumis"),
             ("Période", "du \(day("starts_on")) au \(day("ends_on"))"),
             ("Situation à la fin du", asOf?.french ?? ""),
-            ("Figé le", frozenAt.map { "\($0.parisMinute) (heure de Paris)" } ?? "non figé"),
+            (
+                "Figé le",
+                frozenAt.map { "\(Day($0).french) à \($0.parisMinute.suffix(5)) (heure de Paris)" } ?? "non figé"
+            ),
             ("Plan", json["plan"]?["title"]?.string ?? "aucun plan"),
             ("Filtres", filters.joined(separator: " ; ")),
             ("Version des colonnes", json["columns_version"]?.integer.map(String.init) ?? ""),

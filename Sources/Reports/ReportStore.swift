@@ -68,7 +68,8 @@ public struct ReportStore: Sendable {
 
     /// What a report of some quarters would be, of a past day: the team's only; nothing is frozen.
     public func preview(
-        _ profile: ProfileCode, from first: ReportQuarter, until last: ReportQuarter, asOf: Day?, as caller: Caller
+        _ profile: ProfileCode, from first: ReportQuarter, until last: ReportQuarter, asOf: Day?, as caller: Caller,
+        step: @escaping ReportStep = { _, _ in }
     ) async throws -> ReportPreview {
         try await database.slow(as: caller, isolation: .repeatableRead) { transaction in
             guard caller.isTeam || caller.isSystem else { throw ReportRefusals.onlyTeam() }
@@ -97,8 +98,8 @@ public struct ReportStore: Sendable {
             let request = ReportRequest(
                 campaign: nil, title: "\(profile.title), \(CampaignStore.period(start, end))", startsOn: start,
                 endsOn: end, asOf: day, number: nil, frozenAt: nil, gaps: gaps)
-            return ReportPreview(
-                document: try await ReportBuilder(profile: profile, request: request, transaction: transaction).build())
+            let builder = ReportBuilder(profile: profile, request: request, transaction: transaction, step: step)
+            return ReportPreview(document: try await builder.build(), parts: profile.sheets.count + 2, step: step)
         }
     }
 
@@ -139,11 +140,15 @@ extension Report {
 /// What a report of some quarters would be.
 public struct ReportPreview: Sendable {
     let document: ReportDocument
+    let parts: Int
+    let step: ReportStep
 
     /// In a form, with the name that a file of it has.
     public func rendered(as form: ReportForm) throws -> (bytes: [UInt8], name: String) {
         let hash = CanonicalJSON.hexadecimal(CanonicalJSON.sha256(document.canonical))
-        return (try document.render(form, sha256: hash), try document.fileName(form))
+        let bytes = try document.render(form, sha256: hash)
+        step(parts, parts)
+        return (bytes, try document.fileName(form))
     }
 }
 

@@ -142,7 +142,15 @@ public struct ReportVerifier: Sendable {
         guard let profile = ReportProfile(of: document), let request = ReportRequest(of: document) else {
             return check.wrong(fr: "le document n'a plus sa période", en: "the document lacks its period")
         }
-        let again = try await ReportBuilder(profile: profile, request: request, transaction: transaction).build()
+        let again: ReportDocument
+        do {
+            again = try await ReportBuilder(profile: profile, request: request, transaction: transaction).build()
+        } catch let refusal as Refusal {
+            // An altered document may ask for what there is not; the other reports are still looked at.
+            return check.wrong(
+                fr: "les chiffres ne peuvent pas être refaits : \(refusal.detail.fr)",
+                en: "the figures can't be made again: \(refusal.detail.en)")
+        }
         let moved = ReportComparison(before: document, after: again).lines
         for found in moved.prefix(5) {
             let place = [found.line.sheet, found.line.key, found.line.column ?? ""].joined(separator: ", ")

@@ -16,12 +16,11 @@ public struct StatsEndpoints: Sendable {
                 .get, "/v1/stats", id: "stats_read",
                 "The plan at a glance, the directory, open needs and sessions, persons of closed quarters (five or more). What the "
                     + "figures mean: /v1/reference/indicators.",
-                access: .anyone, output: .one(PublicStats.self), run: read),
+                access: .anyone, output: .one(PublicStats.self), madeOf: PublicData.allCases, run: read),
             Endpoint(
                 .get, "/v1/stats/{figure}.svg", id: "stats_picture",
                 "A small picture of public figures, for other websites to show: actions, structures, needs, orientations.",
-                access: .anyone,
-                output: .svg, run: picture),
+                access: .anyone, output: .svg, madeOf: PublicData.allCases, run: picture),
         ]
     }
 

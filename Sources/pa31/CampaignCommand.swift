@@ -188,7 +188,8 @@ extension Session {
     func move(_ id: Campaign.ID, _ move: CampaignMove) async throws -> CampaignStore.Found {
         let present = try await campaigns.find(id, as: caller).campaign.first()
         return try await campaigns.move(
-            id, move, precondition: Precondition(version: present?.version ?? 0), as: caller)
+            id, move, precondition: Precondition(version: present?.version ?? 0), as: caller,
+            step: { done, total in Progress.show(done, of: total, label: said("Rapport", "Report")) })
     }
 }
 

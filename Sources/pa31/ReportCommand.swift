@@ -37,7 +37,12 @@ struct ReportCommand: AsyncParsableCommand {
         }
 
         func write(_ bytes: [UInt8]) throws {
-            try Output.bytes(format == .pdf ? WeasyPrint.pdf(bytes) : bytes, to: output)
+            guard format == .pdf else { return try Output.bytes(bytes, to: output) }
+            // It takes seconds, and tells nothing meanwhile.
+            Progress.show(0, of: 1, label: "PDF")
+            let paper = try WeasyPrint.pdf(bytes)
+            Progress.show(1, of: 1, label: "PDF")
+            try Output.bytes(paper, to: output)
         }
     }
 
@@ -82,7 +87,8 @@ struct ReportCommand: AsyncParsableCommand {
                 let preview = try await session.reports.preview(
                     try read(profile, "--profile"), from: first,
                     until: try until.map { try read($0, "--until") } ?? first,
-                    asOf: try asOf.map { try read($0, "--as-of") }, as: session.caller)
+                    asOf: try asOf.map { try read($0, "--as-of") }, as: session.caller
+                ) { done, total in Progress.show(done, of: total, label: said("Rapport", "Report")) }
                 try file.write(try preview.rendered(as: file.form).bytes)
             }
         }
@@ -167,12 +173,12 @@ struct ReportCommand: AsyncParsableCommand {
                     headings: [
                         said("feuille", "sheet"), said("ligne", "line"), said("colonne", "column"),
                         said("avant", "before"),
-                        said("après", "after"), said("note", "note"),
+                        said("après", "after"), said("écart", "difference"), said("note", "note"),
                     ],
                     diff.lines.map { line in
                         [
                             line.sheet, plain(line.key), line.column ?? "", plain(line.before ?? ""),
-                            plain(line.after ?? ""),
+                            plain(line.after ?? ""), plain(line.differenceText ?? ""),
                             plain(line.notes.map(\.text).joined(separator: " — ")),
                         ]
                     })

@@ -196,6 +196,29 @@ private func answer(_ text: String) -> Answer { Answer(body: ByteBuffer(string: 
         }
     }
 
+    @Test func `show persons of a quarter once it is counted`() async throws {
+        let make = Make()
+        let prescriber = try await make.prescriber("mission")
+        for number in 0..<6 { try await make.candidate(of: prescriber, lastName: "Personne \(number)") }
+        try await TestDatabase.current.tamper("UPDATE candidate SET created_at = created_at - interval '100 days'")
+        try await withTwo { one, other in
+            let before = try await warm(other, "/v1/stats")
+            #expect(before.json["quarters"] == .array([]))
+            _ = try await warm(other, "/v1/stats/orientations.svg")
+            let database = TestDatabase.current.asServer()
+            for _ in 0..<2 {
+                _ = try await database.transaction(as: .system(requestID: "clock")) {
+                    try await $0.execute("SELECT close_person_quarter(100)")
+                }
+            }
+            await database.close()
+            try await within(.seconds(1), "the other server shows it") {
+                try await other.send("GET", "/v1/stats").json["quarters"]?.elements.first?["received"]?.integer == 6
+            }
+            #expect(try await one.send("GET", "/v1/stats").headers["etag"] != before.headers["etag"])
+        }
+    }
+
     @Test func `answer the same from memory as from the database`() async throws {
         _ = try await StructureStage()
         let make = Make()

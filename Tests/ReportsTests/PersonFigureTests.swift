@@ -92,14 +92,19 @@ import Testing
         #expect(table(found, "oriented", "all") == ["": "5"])
         #expect(table(found, "hired", "all") == ["": "s"])
         // Nobody "not said" is withheld, so the next smallest is too: five together.
-        #expect(table(found, "received", "sex") == ["f": "7", "m": "s", "not_said": "s"])
+        #expect(table(found, "received", "sex") == ["f": "7", "m": "s", "not_said": "s", "withheld": "5"])
         #expect(
-            table(found, "received", "age") == ["under_26": "s", "unknown": "s", "26_49": "s", "50_and_over": "6"])
+            table(found, "received", "age")
+                == ["under_26": "s", "unknown": "s", "26_49": "s", "50_and_over": "6", "withheld": "6"])
         // 12 of 12 are job seekers: a hundred per cent, and so nothing.
         #expect(Set(table(found, "received", "situation").values) == ["s"])
         #expect(Set(table(found, "oriented", "sex").values) == ["s"])
-        #expect(table(found, "received", "commune") == ["31555": "12"])
+        // All of one commune: a hundred per cent too, and so of no commune.
+        #expect(table(found, "received", "epci") == ["other": "12"] && table(found, "received", "commune").isEmpty)
         #expect(Set(table(found, "received", "age_esf").values) == ["s"])
+        // Before the first file there was nobody, of either sex.
+        let empty = try await lines(stage, "2023-01-01", "2023-03-31")
+        #expect(empty.count > 200 && empty.allSatisfy { $0.persons == "0" })
         // The quarter under way is told by nothing.
         let open = try await lines(stage, "2024-04-01", "2024-06-30")
         #expect(!open.isEmpty && open.allSatisfy { $0.persons == "s" })
@@ -129,6 +134,7 @@ import Testing
         let text = String(decoding: rendered.bytes, as: UTF8.self)
         #expect(text.contains("2024-T1,Personnes reçues,Sexe,femmes,7,"))
         #expect(text.contains("2024-T1,Personnes reçues,Sexe,hommes,s,"))
+        #expect(text.contains("2024-T1,Personnes reçues,Sexe,\"lignes masquées, ensemble\",5,"))
     }
 
     @Test func `are not told twice over periods that overlap: the difference would tell what each withholds`()
@@ -156,12 +162,61 @@ import Testing
         let half = try await sexes("2024-01-01", "2024-06-30")
         #expect(Set(half.values) == ["s"])
         let quarter = try await sexes("2024-01-01", "2024-03-31")
-        #expect(quarter == ["f": "7", "m": "s", "not_said": "s"])
+        #expect(quarter == ["f": "7", "m": "s", "not_said": "s", "withheld": "5"])
         // The other quarters have nobody, so their table is withheld, and the year's with it.
         let year = try await sexes("2024-01-01", "2024-12-31")
         #expect(Set(year.values) == ["s"])
         await #expect(throws: (any Error).self) {
             try await TestDatabase.current.tamper("UPDATE person_period SET is_own = true")
+        }
+    }
+
+    @Test func `of a period that overlaps others are told where these tell them together, and only there`() async throws
+    {
+        let stage = try await ReportStage()
+        // 2022: 30, 20, 3, 4; 2023: 2, 4, 30, 30: each year's two small ones are told together, seven and six.
+        let quarters = [
+            "2022-01-01", "2022-04-01", "2022-07-01", "2022-10-01", "2023-01-01", "2023-04-01", "2023-07-01",
+            "2023-10-01",
+        ]
+        for (quarter, persons) in zip(quarters, [30, 20, 3, 4, 2, 4, 30, 30]) {
+            try await TestDatabase.current.tamper(
+                """
+                INSERT INTO person_quarter (quarter, counted_at) VALUES ('\(quarter)', '2024-01-02');
+                INSERT INTO person_count VALUES ('\(quarter)', 'received', 'all', '', \(persons));
+                """)
+        }
+        for (first, last) in [("2022-01-01", "2022-12-31"), ("2022-07-01", "2023-06-30"), ("2023-01-01", "2023-12-31")]
+        {
+            let (first, last) = (try stage.day(first), try stage.day(last))
+            _ = try await stage.database.transaction(as: stage.team) {
+                try await $0.execute("SELECT register_person_period(\(first), \(last))")
+            }
+        }
+        func total(_ first: String, _ last: String) async throws -> String? {
+            try await lines(stage, first, last).last { $0.step == "received" && $0.dimension == "all" }?.persons
+        }
+        #expect(try await total("2022-01-01", "2022-12-31") == "57")
+        #expect(try await total("2022-07-01", "2023-06-30") == "13")
+        // One small quarter of a year and one of the other: their sum would be new.
+        #expect(try await total("2022-10-01", "2023-03-31") == "s")
+        #expect(try await total("2022-07-01", "2022-12-31") == "7")
+        #expect(try await total("2022-04-01", "2022-09-30") == "s")
+        // Before the second year was registered, nobody told of it.
+        let then = try await rowsKnown(at: "2024-05-31T09:00:00Z", stage)
+        #expect(then == ["s"])
+    }
+
+    /// The total over 2022-T3 to 2023-T2 as it was known at an instant.
+    private func rowsKnown(at instant: String, _ stage: ReportStage) async throws -> [String] {
+        let instant = try Instant(fieldText: instant)
+        return try await stage.database.transaction(as: stage.team) { transaction in
+            try await transaction.rows(
+                """
+                SELECT persons #>> '{}' AS value FROM report_persons('2024-05-30', '2022-07-01', '2023-06-30', \(instant))
+                 WHERE step = 'received' AND dimension = 'all' AND period LIKE '%à%'
+                """, as: Value<String>.self
+            ).all().map(\.value)
         }
     }
 

@@ -413,10 +413,10 @@ class Server:
             return [line.rstrip() for line in log if " defect" in line or "Fatal error" in line]
 
 
-def pa31(*arguments, check=True, environment=None):
-    """Runs a command of the product for the demonstration's team member; answers the finished process."""
+def pa31(*arguments, check=True, environment=None, directory=None):
+    """Runs a command of the product for the demonstration's team member, in a directory; answers the finished process."""
     done = subprocess.run(
-        [setting("PA31_BINARY"), *arguments], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        [setting("PA31_BINARY"), *arguments], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, cwd=directory,
         env={**os.environ, "PA31_MEMBER": MEMBER, "LC_ALL": "en_US.UTF-8", **(environment or {})})
     if check and done.returncode != 0:
         raise RuntimeError(f"pa31 {' '.join(arguments)} exited with {done.returncode}: {done.stderr or done.stdout}")

@@ -104,8 +104,10 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('person_quarter', 0)) THEN RETURN 0; END IF;
     SELECT * INTO wanted FROM person_quarter WHERE counted_at IS NULL ORDER BY quarter LIMIT 1;
     IF wanted.quarter IS NULL THEN
+        -- Who was erased before the first closing left counts only: they begin the figures all the same.
         SELECT coalesce((SELECT (max(q.quarter) + interval '3 months')::date FROM person_quarter q),
-                        date_trunc('quarter', min(c.created_at) AT TIME ZONE 'Europe/Paris')::date)
+                        least(date_trunc('quarter', min(c.created_at) AT TIME ZONE 'Europe/Paris')::date,
+                              (SELECT min(k.quarter) FROM person_count k)))
           INTO first_day FROM candidate c;
         IF first_day IS NULL OR (first_day + interval '3 months')::date > caller_day() THEN RETURN 0; END IF;
         INSERT INTO person_quarter (quarter) VALUES (first_day) RETURNING * INTO wanted;
@@ -127,31 +129,45 @@ END
 $$;
 COMMENT ON FUNCTION close_person_quarter IS 'Counts some persons of the first closed quarter that is not counted, and says how many it looked at; as the system.';
 
--- Answers and filled needs of the first quarter that is not counted and whose last orientation was due for an answer.
+-- Answers and filled needs of the first quarter that is not counted and whose last orientation was due for an answer: orientations as
+-- they stood when it ended, with the answers of the days that each has for one. Whatever comes later, an erasure too, changes nothing:
+-- of who was erased the days are kept (past_orientation), and needs are read from their history.
 CREATE OR REPLACE FUNCTION count_quarter_figures() RETURNS integer
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     wanted date;
-    starts timestamptz;
-    ends timestamptz;
+    next date;
+    days_given integer := service_rule('level_days');
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('quarter_figure', 0)) THEN RETURN 0; END IF;
     SELECT coalesce((SELECT (max(f.quarter) + interval '3 months')::date FROM quarter_figure f),
                     date_trunc('quarter', least((SELECT min(o.sent_at) FROM orientation o), (SELECT min(n.opened_at) FROM need n))
                                           AT TIME ZONE 'Europe/Paris')::date) INTO wanted;
-    IF wanted IS NULL OR (wanted + interval '3 months')::date + service_rule('level_days') >= caller_day() THEN RETURN 0; END IF;
-    starts := wanted::timestamp AT TIME ZONE 'Europe/Paris';
-    ends := (wanted + interval '3 months') AT TIME ZONE 'Europe/Paris';
+    -- Whoever sent the first ones may be erased.
+    IF NOT EXISTS (SELECT FROM quarter_figure) THEN
+        SELECT least(wanted, date_trunc('quarter', min(p.sent_on)::timestamp)::date) INTO wanted FROM past_orientation p;
+    END IF;
+    next := (wanted + interval '3 months')::date;
+    IF wanted IS NULL OR next + days_given >= caller_day() THEN RETURN 0; END IF;
     INSERT INTO quarter_figure (quarter, code, numerator, denominator, counted_at)
     WITH sent AS (
-        SELECT CASE WHEN o.answered_at IS NOT NULL THEN days_to_answer(o.sent_at, o.answered_at) END AS days
-          FROM orientation o WHERE o.sent_at >= starts AND o.sent_at < ends AND o.state NOT IN ('withdrawn', 'obsolete')),
+        SELECT CASE WHEN o.answered_on - o.sent_on <= days_given THEN o.answered_on - o.sent_on END AS days
+          FROM (SELECT (l.sent_at AT TIME ZONE 'Europe/Paris')::date AS sent_on, (l.answered_at AT TIME ZONE 'Europe/Paris')::date AS answered_on,
+                       l.state, (l.closed_at AT TIME ZONE 'Europe/Paris')::date AS closed_on
+                  FROM orientation l
+                 WHERE l.sent_at >= wanted::timestamp AT TIME ZONE 'Europe/Paris'
+                   AND l.sent_at < next::timestamp AT TIME ZONE 'Europe/Paris'
+                UNION ALL
+                SELECT p.sent_on, p.answered_on, p.state, p.closed_on FROM past_orientation p
+                 WHERE p.sent_on >= wanted AND p.sent_on < next) AS o
+         WHERE NOT (o.state IN ('withdrawn', 'obsolete') AND o.closed_on < next)),
     filled AS (
         SELECT (n.filled_at AT TIME ZONE 'Europe/Paris')::date - (n.opened_at AT TIME ZONE 'Europe/Paris')::date AS days
-          FROM need n WHERE n.filled_at >= starts AND n.filled_at < ends AND n.opened_at IS NOT NULL)
-    SELECT wanted, 'response_rate', (count(*) FILTER (WHERE days <= service_rule('level_days')))::integer, count(*)::integer,
-           current_instant() FROM sent
+          FROM need_as_of(next - 1) n
+         WHERE n.filled_at >= wanted::timestamp AT TIME ZONE 'Europe/Paris' AND n.opened_at IS NOT NULL)
+    SELECT wanted, 'response_rate', count(days)::integer, count(*)::integer, current_instant() FROM sent
     UNION ALL
+    -- Of the same answers: of two figures that differ by a few, the difference would tell of these few.
     SELECT wanted, 'response_days', coalesce(sum(days), 0)::integer, count(days)::integer, current_instant() FROM sent
     UNION ALL
     SELECT wanted, 'needs_filled', count(*)::integer, count(*)::integer, current_instant() FROM filled

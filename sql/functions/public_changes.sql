@@ -21,7 +21,9 @@ BEGIN
               ('reference', ARRAY['commune', 'commune_change', 'epci', 'priority_district', 'finess_category',
                                   'finess_legal_status', 'rome_job', 'diploma', 'diploma_synonym', 'collective_agreement',
                                   'refusal_reason', 'contract_type', 'match_criterion', 'job_affinity',
-                                  'data_retention', 'retention_column', 'report_indicator']))
+                                  'data_retention', 'retention_column', 'report_indicator']),
+              -- Counts change what is told only once their quarter is closed.
+              ('figures', ARRAY['person_quarter', 'quarter_figure', 'service_rule']))
               AS data (word, names), unnest(names) AS name
     LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER tell_public_change AFTER INSERT OR UPDATE OR DELETE ON %I '

@@ -278,19 +278,32 @@ DROP FUNCTION IF EXISTS report_persons;
 CREATE FUNCTION report_persons(day date, starts_on date, ends_on date, known_at timestamptz) RETURNS TABLE (
     period text, step text, step_label text, dimension text, dimension_label text, value text, value_label text, persons jsonb)
 LANGUAGE sql STABLE AS $$
-    WITH f AS MATERIALIZED (
+    WITH told AS MATERIALIZED (
         SELECT * FROM person_figures(current_caller(), report_persons.starts_on, report_persons.ends_on, report_persons.day,
                                      report_persons.known_at)),
+    -- What everybody can subtract is said: what the withheld lines of a table are together.
+    rest AS (
+        SELECT l.first_day, l.last_day, l.step, l.dimension, max(t.persons) - sum(l.persons)::integer AS persons
+          FROM told l JOIN told t ON t.dimension = 'all' AND t.step = l.step AND t.first_day = l.first_day AND t.last_day = l.last_day
+         WHERE l.dimension IN (SELECT v.dimension FROM person_value v)
+         GROUP BY l.first_day, l.last_day, l.step, l.dimension
+        HAVING count(l.persons) BETWEEN 1 AND count(*) - 1 AND count(t.persons) > 0),
+    f AS MATERIALIZED (
+        SELECT l.*, count(*) OVER (PARTITION BY l.first_day, l.last_day, l.step, l.dimension, l.parent) = 1 AS is_alone FROM told l
+        UNION ALL
+        SELECT r.first_day, r.last_day, r.step, r.dimension, 'withheld', NULL, r.persons, false FROM rest r),
     j AS MATERIALIZED (SELECT DISTINCT ON (n.code) n.code, n.label FROM rome_job n ORDER BY n.code, n.version DESC)
     SELECT CASE WHEN quarter_label(f.first_day) = quarter_label(f.last_day) THEN quarter_label(f.first_day)
                 ELSE quarter_label(f.first_day) || ' à ' || quarter_label(f.last_day) END,
            f.step, r.label_fr, f.dimension,
-           coalesce(v.dimension_fr, CASE f.dimension WHEN 'all' THEN 'Ensemble' WHEN 'epci' THEN 'EPCI de résidence'
+           coalesce(v.dimension_fr, (SELECT min(w.dimension_fr) FROM person_value w WHERE w.dimension = f.dimension),
+                    CASE f.dimension WHEN 'all' THEN 'Ensemble' WHEN 'epci' THEN 'EPCI de résidence'
                     WHEN 'commune' THEN 'Commune de résidence' WHEN 'job' THEN 'Métier (ROME)'
                     WHEN 'structure_kind' THEN 'Catégorie de structure' ELSE 'Contrat' END),
            concat_ws(':', f.value, CASE WHEN f.value = 'other' THEN f.parent END),
            coalesce(v.label_fr, CASE WHEN f.dimension = 'all' THEN 'toutes les personnes' END,
-                    CASE WHEN f.value = 'other' THEN concat_ws(', ', 'autres, ensemble', e.name) END,
+                    CASE WHEN f.value = 'withheld' THEN 'lignes masquées, ensemble' END,
+                    CASE WHEN f.value = 'other' THEN concat_ws(', ', CASE WHEN f.is_alone THEN 'non détaillé' ELSE 'autres, ensemble' END, e.name) END,
                     CASE WHEN f.value = 'unknown' THEN 'non précisé' END, e.name, c.name, j.label,
                     coalesce(k.short_name, k.short_label), t.label_fr, f.value),
            coalesce(to_jsonb(f.persons), '"s"')
@@ -303,11 +316,13 @@ LANGUAGE sql STABLE AS $$
       LEFT JOIN j ON f.dimension = 'job' AND j.code = f.value
       LEFT JOIN finess_category k ON f.dimension = 'structure_kind' AND k.code = f.value
       LEFT JOIN contract_type t ON f.dimension = 'contract' AND t.code = f.value
+     -- A grouping whose communes are not detailed is a line of its own already.
+     WHERE NOT (f.dimension = 'commune' AND f.value = 'other' AND f.is_alone)
      ORDER BY array_position(ARRAY['received', 'oriented', 'accompanied', 'immersion', 'training', 'hired', 'employed_3', 'employed_6',
                                    'employed_12'], f.step),
               array_position(ARRAY['all', 'sex', 'age', 'age_esf', 'situation', 'long_term_unemployed', 'diploma_level', 'qpv', 'rsa',
                                    'disability', 'epci', 'commune', 'job', 'structure_kind', 'contract'], f.dimension),
-              f.first_day, f.last_day, v.position, f.parent COLLATE "C", f.value = 'other', f.value COLLATE "C"
+              f.last_day, f.first_day DESC, v.position, f.parent COLLATE "C", f.value = 'other', f.value COLLATE "C"
 $$;
 COMMENT ON FUNCTION report_persons IS 'Persons by step in whole closed quarters and in the period, with what may not be told withheld.';
 
