@@ -6,27 +6,31 @@ import TestSupport
 import Testing
 
 @Suite(.database) struct `The hot queries of the directory` {
-    /// 24,000 structures of 8,000 legal entities, on a grid of the country, each with a need.
+    /// 24,000 structures of 8,000 legal entities, on a grid of the country, each with a need; one in a hundred, looked after by
+    /// who has it, is open.
     private func fill() async throws {
         try await TestDatabase.current.script(
             """
             SELECT begin_operation(gen_random_uuid(), 'test.fill', 'structure', NULL, NULL);
             INSERT INTO legal_entity (id, finess, name)
             SELECT new_id(), lpad((900000000 + n)::text, 9, '0'), 'Gestionnaire ' || md5(n::text) FROM generate_series(0, 7999) AS n;
+            INSERT INTO organisation (id, code, name, kind) VALUES (new_id(), 'grand', 'Grand employeur', 'employer');
             INSERT INTO structure (id, finess, legal_entity_id, kind, usual_name, insee, latitude, longitude, siret, source, seen_on,
-                                   created_at, updated_at, recruiting_until, verified_on, service_area)
+                                   created_at, updated_at, recruiting_until, verified_on, service_area, organisation_id)
             SELECT new_id(), lpad((310000000 + n)::text, 9, '0'), l.id,
                    (ARRAY['500', '460', '354', '183', '255', '446'])[1 + n % 6], CASE WHEN n % 6 = 3 THEN 'Zone ' ELSE 'Structure ' END || md5(n::text),
                    (SELECT insee FROM commune ORDER BY insee OFFSET n % 586 LIMIT 1), 42 + (n / 200) * 0.05,
                    -1 + (n % 200) * 0.04, lpad((30000000000000 + n)::text, 14, '0'), 'finess', '2024-01-01', now(), now(),
                    CASE WHEN n % 40 = 0 THEN date '2099-01-01' END, CASE WHEN n % 50 = 0 THEN date '2024-01-01' END,
-                   CASE WHEN n % 100 = 0 THEN ARRAY['31555'] ELSE '{}' END
+                   CASE WHEN n % 100 = 0 THEN ARRAY['31555'] ELSE '{}' END,
+                   CASE WHEN n % 100 = 7 THEN (SELECT id FROM organisation WHERE code = 'grand') END
               FROM generate_series(0, 23999) AS n JOIN legal_entity l ON l.finess = (900000000 + n / 3)::text;
-            INSERT INTO organisation (id, code, name, kind) VALUES (new_id(), 'grand', 'Grand employeur', 'employer');
             INSERT INTO need (id, structure_id, organisation_id, title, job_version, job, contract, positions, positions_left, insee,
                               latitude, longitude, state, opened_at, expires_on, created_at, updated_at)
             SELECT new_id(), s.id, (SELECT id FROM organisation WHERE code = 'grand'), 'Poste ' || s.finess, '4.60', 'K1302', 'cdi', 1, 1,
-                   s.insee, s.latitude, s.longitude, 'open', now(), date '2099-01-01', now(), now()
+                   s.insee, s.latitude, s.longitude, CASE WHEN s.organisation_id IS NULL THEN 'draft' ELSE 'open' END,
+                   CASE WHEN s.organisation_id IS NOT NULL THEN now() END, CASE WHEN s.organisation_id IS NOT NULL THEN date '2099-01-01' END,
+                   now(), now()
               FROM structure s
             """)
         try await TestDatabase.current.script("VACUUM ANALYZE")

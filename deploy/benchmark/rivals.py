@@ -150,7 +150,7 @@ def ours(database, is_cached, name="pa31"):
     rates = {name: "10000000" for name in ("PA31_RATE_TOKEN", "PA31_RATE_ADDRESS", "PA31_RATE_BAD_TOKENS")}
     return Rival(
         name, [setting("PA31_BINARY"), "serve"],
-        {**rates, "PA31_HOST": HOST, "PA31_METRICS_PORT": "0", "PA31_CLOCK": "off", "PA31_CACHE_MB": "8" if is_cached else "0",
+        {**rates, **({} if is_cached else {"PA31_CACHE_MB": "0"}), "PA31_HOST": HOST, "PA31_METRICS_PORT": "0", "PA31_CLOCK": "off",
          "PA31_DATABASE_URL": f"postgresql:///{database.database}?host={database.socket}"}, "/readyz")
 
 
