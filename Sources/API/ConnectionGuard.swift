@@ -37,6 +37,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: (at: NIODeadline, scheduled: Scheduled<Void>)?
     private var unread: Scheduled<Void>?
     private var isReceiving = false
+    /// Our side is closed: what the client still sends is heard by nobody, and nothing may be written.
+    private var isEnded = false
     /// Requests whose answers have not ended: more than one when a client sends them without waiting.
     private var unanswered = 0
 
@@ -58,7 +60,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        isEnded = true
+        context.close(mode: mode, promise: promise)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isEnded { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
             isReceiving = true

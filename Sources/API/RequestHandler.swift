@@ -48,6 +48,8 @@ final class RequestHandler: ChannelDuplexHandler {
     /// No request is taken any more: the client asked for that, or does not speak HTTP.
     private var isEnding = false
     private var isInputClosed = false
+    /// Everything is said: nothing may be written any more, whatever the client still sends.
+    private var isOutputClosed = false
     private var isQuiescing = false
     /// A client that sends what is no HTTP is told so, after the answer that is under way.
     private var isRefusing = false
@@ -228,7 +230,12 @@ final class RequestHandler: ChannelDuplexHandler {
     /// Ends the connection once everything is written. A client that still sends is heard until it stops, or its time is over: to
     /// close on what it sends would take the answer from it.
     private func close(_ context: ChannelHandlerContext) {
+        if isOutputClosed {
+            if isInputClosed || isQuiescing { context.close(promise: nil) }
+            return readIfHeld()
+        }
         isEnding = true
+        isOutputClosed = true
         let written = context.eventLoop.makePromise(of: Void.self)
         if isInputClosed || isQuiescing {
             let channel = context.channel
@@ -256,7 +263,9 @@ final class RequestHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let isOurs = error is HTTPParserError
-        if case .streaming = receiving {
+        if isOutputClosed {
+            context.close(promise: nil)
+        } else if case .streaming = receiving {
             isEnding = true
             end(error)
         } else if isOurs || !(error is ChannelError) && !(error is IOError) {

@@ -268,6 +268,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "what is no HTTP\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /v1/needs HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+        "GET / HTTP/9\r\n\r\n",
+    ])
+    func `after the last answer is answered by nothing, and the server goes on`(more: String) async throws {
+        try await withServer { client in
+            let connection = try RawConnection(client.port)
+            defer { connection.close() }
+            await connection.send("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(try await connection.answer()?.status == 200)
+            #expect(await connection.end() != nil)
+            await connection.send(more)
+            await connection.send(more)
+            #expect(try await connection.answer()?.status == nil)
+            #expect(try await client.send("GET", "/healthz").status == 200)
+        }
+    }
+
     @Test func `that waits for 100 Continue does not wait for ever`() async throws {
         let scene = try await Scene()
         try await withServer { client in
