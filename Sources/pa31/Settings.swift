@@ -45,7 +45,7 @@ struct Settings {
                 "pa31.rate.address", "600", "demandes sans jeton par minute et par adresse",
                 "requests without a token a minute for each address"),
             entry(
-                "pa31.cache.mb", "4", "mémoire des réponses publiques, en Mo ; 0 : aucune",
+                "pa31.cache.mb", "8", "mémoire des réponses publiques, en Mo ; 0 : aucune",
                 "memory for public answers, in MB; 0: none"),
             entry(
                 "pa31.rate.bad.tokens", "30", "mauvais jetons par minute et par adresse",
