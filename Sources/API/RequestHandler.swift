@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOHTTP1
 import NIOHTTPTypes
 
 /// Reads a connection's requests and has each answered, one after another.
@@ -71,7 +70,11 @@ final class RequestHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        if mayBegin, waiting.isEmpty { take(part, context) } else { wait(part, context) }
+        if mayBegin, waiting.isEmpty {
+            take(part, context)
+        } else if !isEnding {
+            waiting.append(part)
+        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -82,10 +85,6 @@ final class RequestHandler: ChannelDuplexHandler {
     /// Whether what comes belongs to the request that is being received, or to one that may be answered now.
     private var mayBegin: Bool {
         if case .nothing = receiving { answering == nil && channelContext?.channel.isWritable == true } else { true }
-    }
-
-    private func wait(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
-        if !isEnding { waiting.append(part) }
     }
 
     private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
@@ -262,19 +261,19 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let isOurs = error is HTTPParserError
         if isOutputClosed {
             context.close(promise: nil)
         } else if case .streaming = receiving {
             isEnding = true
             end(error)
-        } else if isOurs || !(error is ChannelError) && !(error is IOError) {
+        } else if error is ChannelError || error is IOError {
+            context.close(promise: nil)
+        } else {
+            // What came is no HTTP.
             receiving = .nothing
             isRefusing = true
             isEnding = true
             if answering == nil { goOn(context) }
-        } else {
-            context.close(promise: nil)
         }
     }
 
